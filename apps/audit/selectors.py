@@ -1,0 +1,121 @@
+"""What was done, by whom, and whether the record of it is whole."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+
+from apps.audit import rules
+from apps.audit.models import AuditEvent, AuditEventQuerySet
+from apps.audit.types import BrokenLink, Checkpoint, Fault, Subject
+from tenants import context
+
+PAGE = 50
+
+
+def subject_of(subject: models.Model | Subject | tuple[str, object, str]) -> Subject:
+    """Name a subject in words that outlive its row."""
+    match subject:
+        case Subject():
+            return subject
+        case models.Model():
+            name = subject._meta.model_name or ""  # noqa: SLF001  (Django's public API)
+            return Subject(type=name, id=str(subject.pk), label=str(subject))
+        case (type_, id_, label):
+            return Subject(type=type_, id=str(id_), label=label)
+
+
+def events_of(
+    subject: models.Model | Subject | tuple[str, object, str], *, limit: int = PAGE
+) -> AuditEventQuerySet:
+    """Return what happened to one thing, newest first."""
+    about = subject_of(subject)
+    events = AuditEvent.objects.about(subject_type=about.type, subject_id=about.id)
+    return events.newest_first()[:limit]
+
+
+def timeline(
+    *,
+    subjects: Iterable[Subject] = (),
+    subject_type: str = "",
+    by_id: UUID | None = None,
+    verb: str = "",
+    before: tuple[datetime, UUID] | None = None,
+    limit: int = PAGE,
+) -> AuditEventQuerySet:
+    """Return what happened in the enterprise, newest first.
+
+    `verb` may be a whole verb or the part before the dot; `before` is the
+    moment and id of the last event of the page before.
+    """
+    events = AuditEvent.objects.newest_first()
+    about = Q()
+    for subject in subjects:
+        about |= Q(subject_type=subject.type, subject_id=subject.id)
+    events = events.filter(about)
+    if subject_type:
+        events = events.filter(subject_type=subject_type)
+    if by_id is not None:
+        events = events.caused_by(by_id)
+    if verb:
+        events = events.filter(Q(verb=verb) | Q(verb__startswith=f"{verb}."))
+    if before is not None:
+        at, event_id = before
+        events = events.filter(Q(at__lt=at) | Q(at=at, id__lt=event_id))
+    return events[:limit]
+
+
+def head() -> Checkpoint | None:
+    """Return the end of the chain, to be kept where its tail cannot be cut."""
+    last = AuditEvent.objects.filter(sequence__isnull=False).order_by("-sequence")
+    row = last.values_list("sequence", "hash").first()
+    return None if row is None else Checkpoint(sequence=row[0] or 0, hash=row[1])
+
+
+def verify_chain(*, checkpoint: Checkpoint | None = None) -> BrokenLink | None:
+    """Return the first row at which the chain does not hold, or nothing.
+
+    A cut tail shows only against a checkpoint that was kept elsewhere. Ask
+    outside the transaction that records: its own events are not sealed yet.
+    """
+    enterprise_id = context.current().id
+    sequence, previous_hash = 0, rules.GENESIS
+    met = checkpoint is None
+    events = AuditEvent.objects.filter(sequence__isnull=False).order_by("sequence")
+    for event in events.iterator(chunk_size=2000):
+        sequence += 1
+        if event.sequence != sequence:
+            return BrokenLink(sequence, event.id, Fault.MISSING)
+        digest = rules.digest_of(
+            enterprise_id=enterprise_id,
+            event_id=event.id,
+            at=event.at,
+            by_id=event.by_id,
+            by_label=event.by_label,
+            by_client_id=event.by_client_id,
+            verb=event.verb,
+            subject_type=event.subject_type,
+            subject_id=event.subject_id,
+            subject_label=event.subject_label,
+            facts=event.facts,
+        )
+        sealed = rules.link_hash(
+            previous_hash=previous_hash, sequence=sequence, digest=digest
+        )
+        if event.previous_hash != previous_hash:
+            return BrokenLink(sequence, event.id, Fault.UNLINKED)
+        if event.digest != digest or event.hash != sealed:
+            return BrokenLink(sequence, event.id, Fault.ALTERED)
+        previous_hash = event.hash
+        if checkpoint is not None and checkpoint.sequence == sequence:
+            if checkpoint.hash != event.hash:
+                return BrokenLink(sequence, event.id, Fault.ALTERED)
+            met = True
+    if not met:
+        return BrokenLink(sequence + 1, None, Fault.CUT)
+    unsealed = AuditEvent.objects.filter(sequence__isnull=True).order_by("id").first()
+    if unsealed is not None:
+        return BrokenLink(None, unsealed.id, Fault.UNSEALED)
+    return None

@@ -1,0 +1,59 @@
+"""How the rest of Spindle leaves a trace of what was done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import models, transaction
+
+from apps.audit import rules, selectors
+from apps.audit.models import AuditEvent
+from apps.audit.types import Subject
+from tenants import context
+from tenants.types import Actor
+
+
+@transaction.atomic
+def record(
+    *,
+    verb: str,
+    subject: models.Model | Subject | tuple[str, object, str],
+    by: Actor,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> AuditEvent:
+    """Record an event in the caller's transaction; it is sealed on commit."""
+    if not rules.is_verb(verb):
+        # A mistake of the programmer, not of the user: never shown as advice.
+        message = f"verb {verb!r} does not read as 'machine.published'"
+        raise ValueError(message)
+    about = selectors.subject_of(subject)
+    event = AuditEvent(
+        at=at,
+        by_id=by.user_id,
+        by_label=_text(by.label, 200),
+        by_client_id=_text(by.client_id or "", 100),
+        verb=verb,
+        subject_type=about.type,
+        subject_id=about.id,
+        subject_label=_text(about.label, 300),
+        facts=rules.plain_facts(facts or {}),
+    )
+    event.digest = rules.digest_of(
+        enterprise_id=context.current().id,
+        event_id=event.id,
+        at=event.at,
+        by_id=event.by_id,
+        by_label=event.by_label,
+        by_client_id=event.by_client_id,
+        verb=event.verb,
+        subject_type=event.subject_type,
+        subject_id=event.subject_id,
+        subject_label=event.subject_label,
+        facts=event.facts,
+    )
+    event.save(force_insert=True)
+    return event
+
+
+def _text(value: object, length: int) -> str:
+    return str(rules.plain_facts(str(value)))[:length]
