@@ -1,0 +1,1 @@
+"""What `make up` runs: embedded PostgreSQL and Valkey, and a process supervisor."""

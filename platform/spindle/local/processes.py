@@ -1,0 +1,250 @@
+"""Child processes that do not outlive us, and a supervisor that keeps them up."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spindle.local.accounts import Account
+from spindle.local.errors import LocalError
+
+LONGEST_PAUSE = 10.0
+SETTLED_AFTER = 30.0
+LARGEST_LOG = 10_000_000
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True)
+class Program:
+    """How one long-running child is started and stopped."""
+
+    name: str
+    argv: Sequence[str | Path]
+    log: Path
+    directory: Path = Path("/")
+    environment: Mapping[str, str] = field(default_factory=dict)
+    account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    # What the kernel sends when we die without a word.
+    orphan_signal: signal.Signals = signal.SIGTERM
+    grace: float = 15.0
+
+
+class Process:
+    """One run after another of a program."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.runs = 0
+        self.started_at = 0.0
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.program.name
+
+    @property
+    def pid(self) -> int | None:
+        return self._child.pid if self._child else None
+
+    @property
+    def exit_code(self) -> int | None:
+        """Return how the last run ended; None while it runs.
+
+        Asking also reaps the child: PostgreSQL takes an unreaped postmaster for
+        a living one and refuses to start.
+        """
+        return self._child.poll() if self._child else None
+
+    @property
+    def is_running(self) -> bool:
+        return self._child is not None and self.exit_code is None
+
+    def start(self) -> None:
+        program = self.program
+        program.log.parent.mkdir(parents=True, exist_ok=True)
+        if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
+            program.log.replace(program.log.with_suffix(".old.log"))
+        self._child = _spawn(program)
+        self.runs += 1
+        self.started_at = time.monotonic()
+
+    def stop(self) -> None:
+        """Ask the child to end; after its grace, end it and all it started."""
+        if self._child is None:
+            return
+        if self.is_running:
+            self._child.send_signal(self.program.stop_signal)
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(self.program.grace)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the child, and what is left of its process group, by SIGKILL."""
+        if self._child is None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def last_words(self, lines: int = 15) -> str:
+        """Return the end of the log."""
+        return tail(self.program.log, lines)
+
+
+def tail(log: Path, lines: int) -> str:
+    """Return the last lines of a log file."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - 400 * lines))
+            text = file.read().decode(errors="replace")
+    except OSError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def _spawn(program: Program) -> subprocess.Popen[bytes]:
+    """Start a child from a thread that lives as long as this process.
+
+    The kernel sends the orphan signal when the *thread* that started the child
+    ends, so a child started from a short-lived thread would be ended with it.
+    """
+    spawner = _spawners.get(os.getpid())
+    if spawner is None:
+        # Keyed by process: the threads of a parent do not survive a fork.
+        spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
+        _spawners[os.getpid()] = spawner
+    return spawner.submit(_spawn_here, program).result()
+
+
+_spawners: dict[int, ThreadPoolExecutor] = {}
+
+
+def _spawn_here(program: Program) -> subprocess.Popen[bytes]:
+    account = program.account
+    try:
+        with program.log.open("ab") as log:
+            return subprocess.Popen(
+                [str(part) for part in program.argv],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=program.directory,
+                env=dict(program.environment),
+                # Ctrl-C in the terminal reaches the children through us alone.
+                start_new_session=True,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+                preexec_fn=_die_with_us(program.orphan_signal),
+            )
+    except OSError as error:
+        raise LocalError(
+            f"{program.name} cannot be started: {error}",
+            mend=f"The command was: {' '.join(str(part) for part in program.argv)}",
+        ) from error
+
+
+def _die_with_us(signal_number: signal.Signals) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def ask_the_kernel() -> None:
+        if _libc is not None:
+            _libc.prctl(_PR_SET_PDEATHSIG, int(signal_number))
+            if os.getppid() != parent:  # We died before the child could ask.
+                os._exit(1)
+
+    return ask_the_kernel
+
+
+class Supervisor:
+    """Starts what has died again, waiting longer each time it dies young."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._processes: list[Process] = []
+        self._failures: dict[str, int] = {}
+        self._due: dict[str, float] = {}
+
+    @property
+    def processes(self) -> Sequence[Process]:
+        return tuple(self._processes)
+
+    def add(self, process: Process) -> None:
+        """Watch over a process that has been started."""
+        self._processes.append(process)
+
+    def tick(self) -> None:
+        """Look once at every process."""
+        now = time.monotonic()
+        for process in self._processes:
+            if process.is_running:
+                continue
+            due = self._due.pop(process.name, None)
+            if due is None:
+                self._due[process.name] = now + self._pause_after_death(process, now)
+            elif now < due:
+                self._due[process.name] = due
+            else:
+                process.start()
+
+    def stop(self) -> None:
+        """Stop all, the last one first."""
+        for process in reversed(self._processes):
+            process.stop()
+            self._tell(f"{process.name} stopped")
+
+    def _pause_after_death(self, process: Process, now: float) -> float:
+        code = process.exit_code
+        lived = now - process.started_at
+        failures = self._failures.get(process.name, 0) + 1
+        if lived > SETTLED_AFTER:
+            failures = 1
+        self._failures[process.name] = failures
+        pause: float = min(0.1 * 2**failures, LONGEST_PAUSE)
+        self._tell(
+            f"{process.name} {describe_exit(code)} after {lived:.0f} s; "
+            f"starting it again in {pause:.1f} s"
+        )
+        # What it had started would hold its port or its files.
+        process.kill()
+        return pause
+
+
+def describe_exit(code: int | None) -> str:
+    """Say in words how a process ended."""
+    if code is not None and code < 0:
+        with suppress(ValueError):
+            return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with exit code {code}"
+
+
+def processes_in(directory: Path) -> Iterator[int]:
+    """Yield the living processes whose working directory is at or below a folder."""
+    home = str(directory.resolve())
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            where = os.readlink(entry / "cwd").removesuffix(" (deleted)")
+            if where == home or where.startswith(home + "/"):
+                yield int(entry.name)
+
+
+def wait_until(
+    is_true: Callable[[], bool], *, seconds: float, every: float = 0.02
+) -> bool:
+    """Wait for a fact; tell whether it came true in time."""
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
