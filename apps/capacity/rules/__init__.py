@@ -1,0 +1,1 @@
+"""When a machine works and what it can promise: values in, values out."""

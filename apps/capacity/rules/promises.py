@@ -1,0 +1,98 @@
+"""The earliest stretch of a machine's time in which a piece of work fits."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+
+from apps.capacity.rules.limits import STEPS_SHOWN
+from apps.capacity.rules.spans import Spans, moment_of
+from apps.capacity.types import Promise, PromiseStep, StepKind
+from apps.kernel.periods import Period
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Where a piece of work fits, in minutes, and the gap that it was found in."""
+
+    start: int
+    finish: int
+    gaps_passed_over: int
+
+
+def finish_of(minutes: int, start: int, working: Spans) -> int | None:
+    """Return when the given working minutes are done, or None if they never are."""
+    before = int(working.minutes_before(np.array([start], dtype=np.int64))[0])
+    if before + minutes > working.total:
+        return None
+    return working.end_of_minute(before + minutes)
+
+
+def earliest_stretch(
+    minutes: int, not_before: int, until: int, working: Spans, reserved: Spans
+) -> Stretch | None:
+    """Find the first gap between reservations that holds the work, or None.
+
+    Work stops when a shift ends and goes on with the next one, but never makes way:
+    a part stays clamped, so nothing else may lie between its start and its finish.
+    The gaps are in order, so the first that is long enough gives the earliest finish.
+    """
+    blocks = reserved.within(not_before, until)
+    opens = np.concatenate((np.array([not_before], dtype=np.int64), blocks.ends))
+    closes = np.concatenate((blocks.starts, np.array([until], dtype=np.int64)))
+    worked = working.minutes_before(opens)
+    room = working.minutes_before(closes) - worked
+    enough = np.flatnonzero(room >= minutes)
+    if enough.size == 0:
+        return None
+    gap = int(enough[0])
+    start = working.first_from(int(opens[gap]))
+    if start is None:
+        return None
+    return Stretch(
+        start=start,
+        finish=working.end_of_minute(int(worked[gap]) + minutes),
+        gaps_passed_over=int(np.count_nonzero(room[:gap] > 0)),
+    )
+
+
+def free_spans(working: Spans, reserved: Spans) -> Spans:
+    """Return the working minutes that nothing is reserved in."""
+    return working.minus(reserved)
+
+
+def promise_of(
+    machine_id: UUID,
+    minutes: int,
+    not_before: int,
+    stretch: Stretch,
+    *,
+    working: Spans,
+    reserved: Spans,
+) -> Promise:
+    """Put a stretch into the words of a promise, with what led to it."""
+    return Promise(
+        machine_id=machine_id,
+        start=moment_of(stretch.start),
+        finish=moment_of(stretch.finish),
+        working_minutes=minutes,
+        explanation=_explain(not_before, stretch, working, reserved),
+        gaps_passed_over=stretch.gaps_passed_over,
+    )
+
+
+def _explain(
+    not_before: int, stretch: Stretch, working: Spans, reserved: Spans
+) -> tuple[PromiseStep, ...]:
+    taken = working.meeting(reserved.within(not_before, stretch.start))
+    too_short = working.within(not_before, stretch.start).minus(reserved)
+    used = working.within(stretch.start, stretch.finish)
+    passed = sorted(
+        [(pair, StepKind.TAKEN) for pair in taken.pairs()[-STEPS_SHOWN:]]
+        + [(pair, StepKind.TOO_SHORT) for pair in too_short.pairs()[-STEPS_SHOWN:]]
+    )
+    work = [(pair, StepKind.WORK) for pair in used.pairs()[:STEPS_SHOWN]]
+    return tuple(
+        PromiseStep(kind, Period(moment_of(start), moment_of(end)), end - start)
+        for (start, end), kind in [*passed[-STEPS_SHOWN:], *work]
+    )

@@ -1,0 +1,142 @@
+"""Words of capacity that its rules, models, services and selectors share."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from uuid import UUID
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.periods import Period
+
+
+class ReservationState(models.TextChoices):
+    """Where a reservation stands; `held` and `booked` are live."""
+
+    HELD = "held", _("Held")
+    BOOKED = "booked", _("Booked")
+    RELEASED = "released", _("Released")
+    EXPIRED = "expired", _("Expired")
+
+
+LIVE_STATES = (ReservationState.HELD, ReservationState.BOOKED)
+
+
+class ReservationKind(models.TextChoices):
+    """What a machine's time is reserved for."""
+
+    QUOTE = "quote", _("Quote")
+    ORDER = "order", _("Order")
+    MAINTENANCE = "maintenance", _("Maintenance")
+
+
+class StepKind(models.TextChoices):
+    """What a stretch of time means for a promise."""
+
+    TAKEN = "taken", _("Already reserved")
+    TOO_SHORT = "too_short", _("Gap too short")
+    WORK = "work", _("Working time used")
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftTime:
+    """One shift of a week, in wall time; it ends the next day if `ends` is not later.
+
+    A break without a start lies in the middle of the shift.
+    """
+
+    weekday: int
+    starts: time
+    ends: time
+    break_minutes: int = 0
+    break_starts: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingWeek:
+    """When work is done in an ordinary week, and where that week is lived."""
+
+    shifts: tuple[ShiftTime, ...]
+    time_zone: str
+    holiday_country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingException:
+    """A period in which the ordinary week does not hold."""
+
+    period: Period
+    working: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFacts:
+    """A calendar as the rules need it: the week, and the exceptions as added."""
+
+    week: WorkingWeek
+    exceptions: tuple[WorkingException, ...] = ()
+    calendar_id: UUID | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseStep:
+    """A stretch of time that explains why a promise ends when it does."""
+
+    kind: StepKind
+    period: Period
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The earliest stretch in which a machine can do the work without a break-in."""
+
+    machine_id: UUID
+    start: datetime
+    finish: datetime
+    working_minutes: int
+    explanation: tuple[PromiseStep, ...] = ()
+    gaps_passed_over: int = 0
+
+    @property
+    def during(self) -> Period:
+        """What a hold of this promise would reserve."""
+        return Period(self.start, self.finish)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLoad:
+    """Working minutes of one ISO week and what they are given to."""
+
+    monday: date
+    total_minutes: int
+    held_minutes: int = 0
+    booked_minutes: int = 0
+    maintenance_minutes: int = 0
+
+    @property
+    def reserved_minutes(self) -> int:
+        """Minutes that nobody else can have."""
+        return self.held_minutes + self.booked_minutes + self.maintenance_minutes
+
+    @property
+    def free_minutes(self) -> int:
+        """Minutes still to be had."""
+        return self.total_minutes - self.reserved_minutes
+
+    @property
+    def utilization_percent(self) -> float:
+        """Share of working time given to work, maintenance apart."""
+        if self.total_minutes == 0:
+            return 0.0
+        given = self.held_minutes + self.booked_minutes
+        return round(100 * given / self.total_minutes, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineLoad:
+    """The load of one machine, week by week."""
+
+    machine_id: UUID
+    weeks: tuple[WeekLoad, ...] = field(default_factory=tuple)

@@ -1,0 +1,270 @@
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.capacity.rules.public_holidays import is_known, year_of_days
+from apps.capacity.rules.spans import minute_of
+from apps.capacity.rules.working_time import minute_at, working_periods, working_spans
+from apps.capacity.types import (
+    CalendarFacts,
+    ShiftTime,
+    WorkingException,
+    WorkingWeek,
+)
+from apps.kernel.periods import Period
+from tests.apps.capacity import minute_oracle as oracle
+
+EVERY_DAY = range(7)
+MONDAY, TUESDAY, WEDNESDAY, _, FRIDAY, SATURDAY, SUNDAY = EVERY_DAY
+
+
+def utc(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0
+) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=UTC)
+
+
+def week(*shifts: ShiftTime, zone: str = "UTC", country: str = "") -> WorkingWeek:
+    return WorkingWeek(shifts, zone, country)
+
+
+def clock_times() -> st.SearchStrategy[time]:
+    # Near midnight and the hours in which clocks change, where mistakes live.
+    edges = st.sampled_from(
+        [time(0), time(0, 30), time(1, 59), time(2), time(2, 30), time(3), time(23, 59)]
+    )
+    return st.one_of(edges, st.times().map(lambda t: time(t.hour, t.minute)))
+
+
+@st.composite
+def shift_times(draw: st.DrawFn) -> ShiftTime:
+    pause = draw(st.sampled_from([0, 0, 1, 15, 30, 60]))
+    return ShiftTime(
+        weekday=draw(st.integers(0, 6)),
+        starts=draw(clock_times()),
+        ends=draw(clock_times()),
+        break_minutes=pause,
+        break_starts=draw(st.none() | clock_times()) if pause else None,
+    )
+
+
+@st.composite
+def exceptions_in(draw: st.DrawFn, scene: oracle.Scene) -> WorkingException:
+    length = scene.days * 24 * 60
+    begin = draw(st.integers(-300, length))
+    minutes = draw(st.integers(1, 2000))
+    start = scene.start + timedelta(minutes=begin, seconds=draw(st.sampled_from([0, 20])))
+    return WorkingException(
+        Period(start, start + timedelta(minutes=minutes)), draw(st.booleans())
+    )
+
+
+@st.composite
+def calendars(
+    draw: st.DrawFn,
+) -> tuple[oracle.Scene, CalendarFacts]:
+    scene = draw(st.sampled_from(oracle.SCENES))
+    return scene, CalendarFacts(
+        WorkingWeek(
+            tuple(draw(st.lists(shift_times(), max_size=8))), scene.time_zone
+        ),
+        tuple(draw(st.lists(exceptions_in(scene), max_size=4))),
+    )
+
+
+class TestWorkingSpans:
+    @settings(max_examples=300, deadline=None)
+    @given(calendars())
+    def test_agrees_with_a_clock_on_the_wall_minute_by_minute(
+        self, drawn: tuple[oracle.Scene, CalendarFacts]
+    ) -> None:
+        scene, calendar = drawn
+
+        spans = working_spans(calendar, scene.start_minute, scene.end_minute)
+
+        expected = oracle.working_minutes(
+            scene, calendar.week.shifts, calendar.exceptions
+        )
+        found = {m for start, end in spans.pairs() for m in range(start, end)}
+        assert found == expected
+        assert spans.total == len(expected)
+
+    @settings(max_examples=100, deadline=None)
+    @given(calendars(), st.data())
+    def test_is_the_same_in_two_windows_as_in_one(
+        self, drawn: tuple[oracle.Scene, CalendarFacts], data: st.DataObject
+    ) -> None:
+        scene, calendar = drawn
+        middle = data.draw(st.integers(scene.start_minute, scene.end_minute))
+
+        whole = working_spans(calendar, scene.start_minute, scene.end_minute)
+        before = working_spans(calendar, scene.start_minute, middle)
+        after = working_spans(calendar, middle, scene.end_minute)
+
+        assert before.plus(after).pairs() == whole.pairs()
+
+    def test_is_empty_without_shifts(self) -> None:
+        assert working_spans(CalendarFacts(week()), 0, 10_000).pairs() == []
+
+    def test_is_empty_in_an_empty_window(self) -> None:
+        around_the_clock = week(*(ShiftTime(d, time(), time()) for d in EVERY_DAY))
+
+        assert working_spans(CalendarFacts(around_the_clock), 500, 500).pairs() == []
+
+
+class TestWorkingPeriods:
+    def test_leaves_the_break_out(self) -> None:
+        early = ShiftTime(MONDAY, time(6), time(14), 30, time(9))
+
+        found = working_periods(
+            week(early), (), Period(utc(2030, 5, 6), utc(2030, 5, 7))
+        )
+
+        assert found == [
+            Period(utc(2030, 5, 6, 6), utc(2030, 5, 6, 9)),
+            Period(utc(2030, 5, 6, 9, 30), utc(2030, 5, 6, 14)),
+        ]
+
+    def test_puts_a_break_without_a_start_in_the_middle(self) -> None:
+        early = ShiftTime(MONDAY, time(6), time(14), 30)
+
+        found = working_periods(
+            week(early), (), Period(utc(2030, 5, 6), utc(2030, 5, 7))
+        )
+
+        assert found == [
+            Period(utc(2030, 5, 6, 6), utc(2030, 5, 6, 9, 45)),
+            Period(utc(2030, 5, 6, 10, 15), utc(2030, 5, 6, 14)),
+        ]
+
+    def test_joins_shifts_that_follow_or_overlap_each_other(self) -> None:
+        early = ShiftTime(MONDAY, time(6), time(14, 30))
+        late = ShiftTime(MONDAY, time(14), time(22))
+        night = ShiftTime(MONDAY, time(22), time(6))
+
+        found = working_periods(
+            week(early, late, night), (), Period(utc(2030, 5, 6), utc(2030, 5, 8))
+        )
+
+        assert found == [Period(utc(2030, 5, 6, 6), utc(2030, 5, 7, 6))]
+
+    def test_sees_a_night_shift_that_began_before_the_window(self) -> None:
+        night = ShiftTime(SUNDAY, time(22), time(6))
+
+        found = working_periods(
+            week(night), (), Period(utc(2030, 5, 6), utc(2030, 5, 7))
+        )
+
+        assert found == [Period(utc(2030, 5, 6), utc(2030, 5, 6, 6))]
+
+    @pytest.mark.parametrize(
+        ("evening", "hours"),
+        [(date(2030, 3, 30), 7), (date(2030, 4, 6), 8), (date(2030, 10, 26), 9)],
+        ids=["clocks go forward", "ordinary", "clocks go back"],
+    )
+    def test_gives_a_night_shift_the_hours_that_the_night_has(
+        self, evening: date, hours: int
+    ) -> None:
+        night = ShiftTime(SATURDAY, time(22), time(6))
+        noon = datetime.combine(evening, time(12), tzinfo=UTC)
+
+        (found,) = working_periods(
+            week(night, zone="Europe/Berlin"),
+            (),
+            Period(noon, noon + timedelta(days=1)),
+        )
+
+        assert found.length == timedelta(hours=hours)
+
+    def test_lets_the_exception_added_last_hold(self) -> None:
+        shutdown = WorkingException(
+            Period(utc(2030, 5, 6), utc(2030, 5, 13)), working=False
+        )
+        saturday = WorkingException(
+            Period(utc(2030, 5, 11, 8), utc(2030, 5, 11, 12)), working=True
+        )
+        everyday = week(*(ShiftTime(d, time(6), time(14)) for d in EVERY_DAY))
+        window = Period(utc(2030, 5, 6), utc(2030, 5, 13))
+
+        opened = working_periods(everyday, (shutdown, saturday), window)
+        closed = working_periods(everyday, (saturday, shutdown), window)
+
+        assert opened == [saturday.period]
+        assert closed == []
+
+    def test_has_no_shift_on_a_holiday_but_lets_the_night_before_end(self) -> None:
+        night = tuple(ShiftTime(d, time(22), time(6)) for d in EVERY_DAY)
+
+        found = working_periods(
+            week(*night, zone="Europe/Berlin", country="DE"),
+            (),
+            Period(utc(2030, 12, 24, 12), utc(2030, 12, 27, 12)),
+        )
+
+        assert found == [Period(utc(2030, 12, 24, 21), utc(2030, 12, 25, 5))]
+
+    def test_works_a_make_up_sunday_like_the_monday_it_pays_for(self) -> None:
+        # 26 January 2025 was worked for Monday 3 February (State Council, 2024).
+        monday = ShiftTime(MONDAY, time(8), time(16))
+        tuesday = ShiftTime(TUESDAY, time(10), time(12))
+        plan = week(monday, tuesday, zone="Asia/Shanghai", country="CN")
+
+        sunday_worked = working_periods(
+            plan, (), Period(utc(2025, 1, 25, 16), utc(2025, 1, 26, 16))
+        )
+        monday_off = working_periods(
+            plan, (), Period(utc(2025, 2, 2, 16), utc(2025, 2, 3, 16))
+        )
+
+        assert sunday_worked == [Period(utc(2025, 1, 26), utc(2025, 1, 26, 8))]
+        assert monday_off == []
+
+
+class TestMinuteAt:
+    def test_means_the_first_of_two(self) -> None:
+        found = minute_at(date(2030, 10, 27), time(2, 30), ZoneInfo("Europe/Berlin"))
+
+        assert found == minute_of(utc(2030, 10, 27, 0, 30))
+
+    def test_counts_a_skipped_time_with_the_offset_before_the_gap(self) -> None:
+        found = minute_at(date(2030, 3, 31), time(2, 30), ZoneInfo("Europe/Berlin"))
+
+        assert found == minute_of(utc(2030, 3, 31, 1, 30))
+
+
+class TestYearOfDays:
+    def test_knows_the_weekend_days_that_china_works(self) -> None:
+        made_up = year_of_days("CN", 2026).made_up
+
+        assert dict(made_up) == {
+            date(2026, 1, 4): FRIDAY,
+            date(2026, 2, 14): FRIDAY,
+            date(2026, 2, 28): MONDAY,
+            date(2026, 5, 9): TUESDAY,
+            date(2026, 9, 20): TUESDAY,
+            date(2026, 10, 10): WEDNESDAY,
+        }
+
+    def test_finds_december_days_that_pay_for_january(self) -> None:
+        assert date(2011, 12, 31) in year_of_days("CN", 2011).made_up
+
+    def test_knows_the_saturday_that_russia_works(self) -> None:
+        assert dict(year_of_days("RU", 2025).made_up) == {date(2025, 11, 1): MONDAY}
+
+    def test_is_empty_without_a_country(self) -> None:
+        assert year_of_days("", 2030).days_off == frozenset()
+
+    def test_keeps_to_its_year(self) -> None:
+        assert {day.year for day in year_of_days("CN", 2025).days_off} == {2025}
+
+
+class TestIsKnown:
+    @pytest.mark.parametrize("country", ["CN", "RU", "DE", "PL", "TR", "IN", "US", "BR"])
+    def test_knows_the_countries_of_the_demo(self, country: str) -> None:
+        assert is_known(country)
+
+    def test_does_not_know_nowhere(self) -> None:
+        assert not is_known("XX")
