@@ -1,6 +1,6 @@
 """Working minutes by ISO week, and what they are given to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +8,12 @@ import numpy as np
 
 from apps.capacity.rules.spans import NO_SPANS, Minutes, Spans
 from apps.capacity.rules.working_time import minute_at
-from apps.capacity.types import ReservationKind, ReservationState, WeekLoad
+from apps.capacity.types import (
+    MachineLoad,
+    ReservationKind,
+    ReservationState,
+    WeekLoad,
+)
 
 Use = tuple[ReservationState, ReservationKind]
 
@@ -79,3 +84,18 @@ def cumulative_free_minutes(
     free = free.within(max(now, int(bounds[0])), int(bounds[-1]))
     totals: list[int] = free.minutes_before(bounds[1:]).tolist()
     return totals
+
+
+def sum_of_loads(loads: Iterable[MachineLoad]) -> tuple[WeekLoad, ...]:
+    """Return the load of several machines together, week by week."""
+    weeks = zip(*(load.weeks for load in loads), strict=True)
+    return tuple(
+        WeekLoad(
+            monday=alike[0].monday,
+            total_minutes=sum(week.total_minutes for week in alike),
+            held_minutes=sum(week.held_minutes for week in alike),
+            booked_minutes=sum(week.booked_minutes for week in alike),
+            maintenance_minutes=sum(week.maintenance_minutes for week in alike),
+        )
+        for alike in weeks
+    )

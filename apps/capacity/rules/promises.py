@@ -84,13 +84,18 @@ def promise_of(
 def _explain(
     not_before: int, stretch: Stretch, working: Spans, reserved: Spans
 ) -> tuple[PromiseStep, ...]:
-    taken = working.meeting(reserved.within(not_before, stretch.start))
-    too_short = working.within(not_before, stretch.start).minus(reserved)
-    used = working.within(stretch.start, stretch.finish)
+    blocks = reserved.within(not_before, stretch.start)
+    # Of a crowded machine only the last blocks are told, so only they are worked out.
+    told_from = not_before
+    if len(blocks) > STEPS_SHOWN:
+        told_from = int(blocks.starts[-STEPS_SHOWN])
+        blocks = blocks.within(told_from, stretch.start)
+    before = working.within(told_from, stretch.start)
     passed = sorted(
-        [(pair, StepKind.TAKEN) for pair in taken.pairs()[-STEPS_SHOWN:]]
-        + [(pair, StepKind.TOO_SHORT) for pair in too_short.pairs()[-STEPS_SHOWN:]]
+        [(pair, StepKind.TAKEN) for pair in before.meeting(blocks).pairs()]
+        + [(pair, StepKind.TOO_SHORT) for pair in before.minus(blocks).pairs()]
     )
+    used = working.within(stretch.start, stretch.finish)
     work = [(pair, StepKind.WORK) for pair in used.pairs()[:STEPS_SHOWN]]
     return tuple(
         PromiseStep(kind, Period(moment_of(start), moment_of(end)), end - start)

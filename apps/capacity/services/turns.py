@@ -1,0 +1,103 @@
+"""One at a time at a machine: the lock that every change of reservations takes first.
+
+Rows of machines are locked in the order of their keys before anything else is read or
+written. Checking without the lock books twice; the exclusion constraint alone does not,
+but answers a crowd with deadlocks instead of conflicts.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils.translation import gettext as _
+
+from apps.capacity.selectors import CapacityConflict
+from tenants import jobs
+
+EXCLUSION_VIOLATION = "23P01"
+DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE = "40P01", "40001", "55P03"
+WORTH_ANOTHER_TRY = {DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE}
+
+# Four seconds in all: a caller that waits five has given up.
+LOCK_WAITS_MS = (2000, 1000, 500, 500)
+
+
+def in_turn[Result](work: Callable[[], Result]) -> Result:
+    """Do the work in a transaction of its own or a savepoint, again if it must yield.
+
+    :raises CapacityConflict: if another took the time, or kept the machine too long.
+    """
+    for wait_ms in LOCK_WAITS_MS:
+        try:
+            with transaction.atomic():
+                _wait_at_most(wait_ms)
+                return work()
+        except IntegrityError as error:
+            if _sqlstate(error) != EXCLUSION_VIOLATION:
+                raise
+            raise CapacityConflict(
+                _("Another reservation has just taken this time."),
+                remedy=_("Ask for a new promise."),
+            ) from error
+        except OperationalError as error:
+            if _sqlstate(error) not in WORTH_ANOTHER_TRY:
+                raise
+            refusal = error
+    raise CapacityConflict(
+        _("The machine is busy with other reservations."),
+        remedy=_("Try again in a moment."),
+    ) from refusal
+
+
+def lock_machines(machine_ids: Collection[UUID]) -> dict[UUID, Any]:
+    """Lock machines in the order of their keys and return those that there are."""
+    # By name: the models of apps.machines are private to it, its table is the lock.
+    rows = apps.get_model("machines", "Machine").objects.filter(pk__in=machine_ids)
+    if not settings.SPINDLE_UNSAFE_NO_BOOKING_LOCK:
+        rows = rows.select_for_update(of=("self",)).order_by("pk")
+    return {row.pk: row for row in rows}
+
+
+def lock_idle_machines(machine_ids: Collection[UUID]) -> list[UUID]:
+    """Lock those of the machines at which nobody is at work."""
+    rows = apps.get_model("machines", "Machine").objects.filter(pk__in=machine_ids)
+    return [
+        row.pk
+        for row in rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    ]
+
+
+def machine_ids_without_calendar(machine_ids_with: Collection[UUID]) -> list[UUID]:
+    """Return the machines that follow the enterprise's calendar."""
+    rows = apps.get_model("machines", "Machine").objects
+    return list(
+        rows.exclude(pk__in=machine_ids_with)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def announce(machine_ids: Iterable[UUID]) -> None:
+    """Have the market's copy of these machines' free time made anew."""
+    # In the order of their keys: two that announce the same machines must not each
+    # wait for the other's job row.
+    for machine_id in sorted(set(machine_ids)):
+        jobs.enqueue(
+            "exchange.refresh_capacity",
+            dedup_key=f"refresh:{machine_id}",
+            machine_id=str(machine_id),
+        )
+
+
+def _wait_at_most(milliseconds: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"]
+        )
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "pgcode", None)
