@@ -1,0 +1,1 @@
+"""Wiring: settings, hosts, entry points; nothing here knows the trade."""

@@ -1,0 +1,76 @@
+"""Reads the environment, and fails loudly at start."""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """Return a variable's text.
+
+    :raises ImproperlyConfigured: if it is not set and has no default.
+    """
+    value = os.environ.get(name, default)
+    if value is None:
+        msg = f"{name} is not set. See deploy/env.example for what it means."
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Return a variable as yes or no.
+
+    :raises ImproperlyConfigured: if it is neither.
+    """
+    value = text(name, "1" if default else "0").strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    msg = f"{name}={value} is neither yes nor no. Use 1 or 0."
+    raise ImproperlyConfigured(msg)
+
+
+def number(name: str, default: int) -> int:
+    """Return a variable as a whole number.
+
+    :raises ImproperlyConfigured: if it is not one.
+    """
+    value = text(name, str(default))
+    try:
+        return int(value)
+    except ValueError as error:
+        msg = f"{name}={value} is not a whole number."
+        raise ImproperlyConfigured(msg) from error
+
+
+def secret(name: str, default: str | None = None) -> str:
+    """Return a secret of at least 32 characters.
+
+    :raises ImproperlyConfigured: if it is missing or short.
+    """
+    value = text(name, default)
+    if len(value) < 32:
+        msg = f"{name} must have at least 32 characters."
+        raise ImproperlyConfigured(msg)
+    return value
+
+
+def database(name: str, default: str | None = None) -> dict[str, str]:
+    """Split postgres://user:password@host:port/name into Django's parts.
+
+    :raises ImproperlyConfigured: if it is not such a URL.
+    """
+    value = text(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        msg = f"{name} must look like postgres://user:password@host:5432/spindle."
+        raise ImproperlyConfigured(msg)
+    return {
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "127.0.0.1",
+        "PORT": str(parts.port or 5432),
+    }

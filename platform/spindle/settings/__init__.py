@@ -1,0 +1,1 @@
+"""One base, and what development, tests and production change of it."""

@@ -1,0 +1,14 @@
+"""The app of tenancy."""
+
+from django.apps import AppConfig
+
+
+class TenantsConfig(AppConfig):
+    """Who the enterprises are, how they are kept apart, how work is done for them."""
+
+    name = "tenants"
+    verbose_name = "Tenancy"
+
+    def ready(self) -> None:
+        """Make the names of Celery tasks known to the web process too."""
+        from tenants.jobs import celery_tasks  # noqa: F401  (registers names)

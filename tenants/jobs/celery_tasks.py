@@ -1,0 +1,37 @@
+"""What Celery runs: it hands an id to the runner, and knows nothing else."""
+
+from typing import Any
+from uuid import UUID
+
+from celery import shared_task
+
+from tenants import context
+from tenants.jobs import queue, runner, sweeper
+from tenants.provisioning import services as provisioning
+from tenants.registry import selectors as enterprises
+
+
+@shared_task(name="tenants.run_job", acks_late=True)
+def run_job(*, job_id: str, **_: Any) -> None:
+    """Do one job."""
+    runner.run_job(UUID(job_id))
+
+
+@shared_task(name="tenants.sweep_jobs")
+def sweep_jobs(**_: Any) -> None:
+    """Poke again what was lost."""
+    sweeper.sweep()
+
+
+@shared_task(name="tenants.refill_slots")
+def refill_slots(**_: Any) -> None:
+    """Make schemas ahead when few are left."""
+    provisioning.refill_slots()
+
+
+@shared_task(name="tenants.enqueue_for_each_enterprise")
+def enqueue_for_each_enterprise(*, kind: str, **_: Any) -> None:
+    """Write one job of this kind for each activated enterprise."""
+    for ref in enterprises.active_enterprises():
+        with context.enterprise(ref):
+            queue.enqueue(kind, dedup_key="periodic")

@@ -1,0 +1,57 @@
+"""How work in the background stands."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tenants.models import Job, JobProgress
+from tenants.types import JobState
+
+
+@dataclass(frozen=True, slots=True)
+class JobStatus:
+    """A job as those who wait for it see it."""
+
+    id: UUID
+    kind: str
+    state: JobState
+    percent: int
+    note: str
+    error_code: str
+    error: str
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more will happen by itself."""
+        return self.state not in (JobState.QUEUED, JobState.RUNNING)
+
+
+def job_status(job_id: UUID) -> JobStatus | None:
+    """Return a job of the enterprise in force, or None."""
+    job = Job.objects.filter(pk=job_id).first()
+    if job is None:
+        return None
+    progress = JobProgress.objects.filter(job_id=job_id).first()
+    percent, note = (progress.percent, progress.note) if progress else (0, "")
+    if job.state == JobState.SUCCEEDED:
+        percent = 100
+    return JobStatus(
+        id=job.id,
+        kind=job.kind,
+        state=JobState(job.state),
+        percent=percent,
+        note=note,
+        error_code=job.error_code,
+        error=job.error,
+        created_at=job.created_at,
+        started_at=job.started_at,
+        finished_at=job.finished_at,
+    )
+
+
+def latest_jobs(limit: int = 50) -> list[Job]:
+    """Return the newest jobs that the context in force may see."""
+    return list(Job.objects.order_by("-id")[:limit])

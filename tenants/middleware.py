@@ -1,0 +1,121 @@
+"""From a host name to a face, and from an enterprise's host to its context."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from apps.kernel.identifiers import uuid7
+from tenants import context
+from tenants.registry import selectors as enterprises
+from tenants.types import Actor, EnterpriseRef, Role
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,80}$")
+
+
+class RequestId:
+    """Gives each request an id, the caller's own where it is well formed."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set the id on request and response."""
+        given = request.headers.get("X-Request-Id", "")
+        request.id = given if _REQUEST_ID.match(given) else str(uuid7())  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response["X-Request-Id"] = request.id  # type: ignore[attr-defined]
+        return response
+
+
+class HostToFace:
+    """Picks the face by host, and lets what follows act in the directory's name."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Set `request.face`, `request.enterprise` and the URL map."""
+        host = request.get_host().split(":", maxsplit=1)[0].lower()
+        ref: EnterpriseRef | None = None
+        if host in (settings.DOMAIN_HOST, "127.0.0.1"):
+            face = "public"
+        elif host == f"api.{settings.DOMAIN_HOST}":
+            face = "api"
+        elif host == f"console.{settings.DOMAIN_HOST}":
+            face = "console"
+        else:
+            face = "enterprise"
+            ref = enterprises.enterprise_by_host(host)
+        request.face = face  # type: ignore[attr-defined]
+        request.enterprise = ref  # type: ignore[attr-defined]
+        request.role = None  # type: ignore[attr-defined]
+        request.actor = None  # type: ignore[attr-defined]
+        request.urlconf = settings.URLCONFS[face]  # type: ignore[attr-defined]
+        with context.directory():
+            if face == "enterprise" and ref is None:
+                request.urlconf = settings.URLCONFS["public"]  # type: ignore[attr-defined]
+                return render(request, "public/no_such_enterprise.html", status=404)
+            return self.get_response(request)
+
+
+class EnterpriseContext:
+    """Resolves person and role, then lets views act in the enterprise's name.
+
+    Everything outside it, session and sign-in included, acts in the directory's.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Enter the enterprise's context around the view."""
+        if request.face == "console":  # type: ignore[attr-defined]
+            return self._console(request)
+        if request.face != "enterprise":  # type: ignore[attr-defined]
+            return self.get_response(request)
+        ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
+        user = request.user
+        if user.is_authenticated:
+            request.role = enterprises.role_of(user.pk, ref.id)  # type: ignore[attr-defined]
+            request.actor = Actor(label=user.name, user_id=user.pk)  # type: ignore[attr-defined]
+        if ref.is_suspended:
+            return render(request, "public/suspended.html", status=403)
+        if request.path.startswith(("/account/", "/i18n/")):
+            return self.get_response(request)
+        with context.enterprise(ref):
+            return self.get_response(request)
+
+    def _console(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if user.is_authenticated:
+            if not user.is_operator:
+                # A portal's session means nothing here.
+                logout(request)
+            else:
+                request.actor = Actor(label=user.name, user_id=user.pk)  # type: ignore[attr-defined]
+        if request.path.startswith(("/account/", "/login", "/logout", "/i18n/")):
+            return self.get_response(request)
+        with context.operator():
+            return self.get_response(request)
+
+
+def role_in(request: HttpRequest) -> Role | None:
+    """Return the signed-in person's role in the enterprise of this host."""
+    role: Role | None = request.role  # type: ignore[attr-defined]
+    return role
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who acts in this request.
+
+    :raises Http404: for a stranger.
+    """
+    actor: Actor | None = request.actor  # type: ignore[attr-defined]
+    if actor is None:
+        raise Http404
+    return actor

@@ -1,0 +1,1 @@
+"""Schemas for enterprises: rendered once, made ahead, claimed at sign-up."""

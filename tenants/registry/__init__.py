@@ -1,0 +1,1 @@
+"""The directory: find, register, sign up, suspend."""
