@@ -269,8 +269,7 @@ class Reservation(TenantModel, TimeStampedModel):
             ),
             models.CheckConstraint(
                 name="capacity_reservation_held_expires",
-                condition=~Q(state=ReservationState.HELD)
-                | Q(expires_at__isnull=False),
+                condition=~Q(state=ReservationState.HELD) | Q(expires_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="capacity_reservation_booked_for_something",

@@ -62,6 +62,8 @@ def _weekdays_paid_back(calendar: holidays.HolidayBase, year: int) -> dict[date,
     for row in rows:
         if len(row) >= SUBSTITUTED:
             to_month, to_day, from_month, from_day, *other_year = row
-            worked_on = date(other_year[0] if other_year else year, from_month, from_day)
+            worked_on = date(
+                other_year[0] if other_year else year, from_month, from_day
+            )
             weekdays[worked_on] = date(year, to_month, to_day).weekday()
     return weekdays

@@ -87,9 +87,7 @@ def _pieces(shift: ShiftTime, day: date, zone: ZoneInfo) -> list[tuple[int, int]
     """Return the minutes of a shift that begins on a day, its break left out."""
     starts = minute_at(day, shift.starts, zone)
     next_day = day + A_DAY
-    ends = minute_at(
-        next_day if shift.ends <= shift.starts else day, shift.ends, zone
-    )
+    ends = minute_at(next_day if shift.ends <= shift.starts else day, shift.ends, zone)
     if not shift.break_minutes:
         return [(starts, ends)]
     if shift.break_starts is None:

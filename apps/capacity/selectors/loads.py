@@ -59,9 +59,7 @@ def total_week_load(
 ) -> tuple[WeekLoad, ...]:
     """Return the load of machines together, for a report."""
     return rules.sum_of_loads(
-        week_load(
-            machine_ids=machine_ids, from_monday=from_monday, weeks=weeks, at=at
-        )
+        week_load(machine_ids=machine_ids, from_monday=from_monday, weeks=weeks, at=at)
     )
 
 

@@ -205,5 +205,3 @@ def _too_little(
         value=minutes,
         remedy=_("Allow a later date, or ask another machine."),
     )
-
-

@@ -114,9 +114,7 @@ def set_shifts(
 
 
 @transaction.atomic
-def follow_enterprise_calendar(
-    *, machine_id: UUID, by: Actor, at: datetime
-) -> None:
+def follow_enterprise_calendar(*, machine_id: UUID, by: Actor, at: datetime) -> None:
     """Drop a machine's own calendar, so that it follows the enterprise's again.
 
     :raises CalendarUnknown: if it has none of its own.

@@ -205,17 +205,15 @@ def release(*, reservation_id: UUID, by: Actor, at: datetime) -> Reservation:
     :raises ReservationNotLive: if it has been let go already.
     :raises CapacityConflict: if others keep the machine busy for too long.
     """
-    return in_turn(
-        partial(_release, reservation_id=reservation_id, by=by, at=at)
-    )
+    return in_turn(partial(_release, reservation_id=reservation_id, by=by, at=at))
 
 
 def _release(*, reservation_id: UUID, by: Actor, at: datetime) -> Reservation:
     machine_id = _found(reservation_id).machine_id
     machine = lock_machines([machine_id])[machine_id]
-    changed = Reservation.objects.filter(
-        pk=reservation_id, state__in=LIVE_STATES
-    ).move(ReservationState.RELEASED)
+    changed = Reservation.objects.filter(pk=reservation_id, state__in=LIVE_STATES).move(
+        ReservationState.RELEASED
+    )
     reservation = _found(reservation_id)
     if not changed:
         raise _not_live(reservation)
@@ -245,9 +243,7 @@ def sweep_lapsed(*, at: datetime) -> list[Reservation]:
         ReservationState.EXPIRED
     )
     announce(reservation.machine_id for reservation in gone)
-    return list(
-        Reservation.objects.filter(pk__in=[r.pk for r in gone]).order_by("pk")
-    )
+    return list(Reservation.objects.filter(pk__in=[r.pk for r in gone]).order_by("pk"))
 
 
 def take_maintenance(
@@ -370,7 +366,9 @@ def _check_quota(at: datetime) -> None:
         raise HoldQuotaReached(
             _("%(holds)d holds are open, and no more may be.")
             % {"holds": limits.HOLDS_AT_ONCE},
-            remedy=_("Let holds go that are no longer needed, or wait for some to end."),
+            remedy=_(
+                "Let holds go that are no longer needed, or wait for some to end."
+            ),
         )
 
 

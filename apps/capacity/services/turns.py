@@ -6,7 +6,7 @@ but answers a crowd with deadlocks instead of conflicts.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.apps import apps
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from apps.capacity.selectors import CapacityConflict
 from tenants import jobs
 
+Result = TypeVar("Result")
+
 EXCLUSION_VIOLATION = "23P01"
 DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE = "40P01", "40001", "55P03"
 WORTH_ANOTHER_TRY = {DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE}
@@ -25,7 +27,7 @@ WORTH_ANOTHER_TRY = {DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE}
 LOCK_WAITS_MS = (2000, 1000, 500, 500)
 
 
-def in_turn[Result](work: Callable[[], Result]) -> Result:
+def in_turn(work: Callable[[], Result]) -> Result:
     """Do the work in a transaction of its own or a savepoint, again if it must yield.
 
     :raises CapacityConflict: if another took the time, or kept the machine too long.

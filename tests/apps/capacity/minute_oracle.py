@@ -50,7 +50,9 @@ SCENES = (
     Scene("clocks go back in Berlin", "Europe/Berlin", date(2030, 10, 25)),
     Scene("clocks go forward in New York", "America/New_York", date(2030, 3, 8)),
     Scene("clocks go back in New York", "America/New_York", date(2030, 11, 1)),
-    Scene("half an hour forward on Lord Howe", "Australia/Lord_Howe", date(2030, 10, 4)),
+    Scene(
+        "half an hour forward on Lord Howe", "Australia/Lord_Howe", date(2030, 10, 4)
+    ),
     Scene("half an hour back on Lord Howe", "Australia/Lord_Howe", date(2030, 4, 5)),
     Scene("midnight is skipped in Beirut", "Asia/Beirut", date(2030, 3, 29)),
     Scene("a day is skipped in Apia", "Pacific/Apia", date(2011, 12, 28)),

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ from apps.capacity.types import (
 )
 from apps.kernel.periods import Period
 from tests.apps.capacity import minute_oracle as oracle
-from tests.apps.capacity.test_working_time import calendars
+from tests.apps.capacity.drawn import calendars
 
 HURCO = UUID("018f0000-0000-7000-8000-000000000004")
 MONDAY_6 = datetime(2030, 5, 6, 6, tzinfo=UTC)
@@ -48,14 +49,12 @@ def two_weeks() -> Spans:
 def promised(
     minutes: int, not_before: int, reserved: Spans = NO_SPANS
 ) -> tuple[int, int] | None:
-    found = earliest_stretch(
-        minutes, not_before, SIX + 14 * DAY, two_weeks(), reserved
-    )
+    found = earliest_stretch(minutes, not_before, SIX + 14 * DAY, two_weeks(), reserved)
     return None if found is None else (found.start - SIX, found.finish - SIX)
 
 
 class TestEarliestStretch:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(
         calendars(),
         st.integers(1, 900),
@@ -208,9 +207,7 @@ class TestWeekLoads:
             scene, calendar.week.shifts, calendar.exceptions
         )
         taken = {m for start, stop in reserved for m in range(start, stop)}
-        for load, (start, stop) in zip(
-            loads, zip(bounds[:-1], bounds[1:], strict=True), strict=True
-        ):
+        for load, (start, stop) in zip(loads, pairwise(bounds), strict=True):
             inside = {m for m in worked if start <= m < stop}
             assert load.total_minutes == len(inside)
             assert load.booked_minutes == len(inside & taken)
@@ -250,8 +247,12 @@ class TestWeekLoads:
 
 class TestWeekBounds:
     def test_has_a_short_week_in_spring_and_a_long_one_in_autumn(self) -> None:
-        spring = week_bounds(datetime(2030, 3, 25, tzinfo=UTC).date(), 1, "Europe/Berlin")
-        autumn = week_bounds(datetime(2030, 10, 21, tzinfo=UTC).date(), 1, "Europe/Berlin")
+        spring = week_bounds(
+            datetime(2030, 3, 25, tzinfo=UTC).date(), 1, "Europe/Berlin"
+        )
+        autumn = week_bounds(
+            datetime(2030, 10, 21, tzinfo=UTC).date(), 1, "Europe/Berlin"
+        )
 
         assert spring[1] - spring[0] == 7 * DAY - HOUR
         assert autumn[1] - autumn[0] == 7 * DAY + HOUR
@@ -261,7 +262,9 @@ class TestCumulativeFreeMinutes:
     def test_adds_week_to_week_and_leaves_gone_minutes_out(self) -> None:
         bounds = week_bounds(MONDAY_6.date(), 3, "UTC")
         reserved = Spans.of([(SIX + 7 * DAY, SIX + 8 * DAY)])
-        working = working_spans(CalendarFacts(WEEKDAYS), int(bounds[0]), int(bounds[-1]))
+        working = working_spans(
+            CalendarFacts(WEEKDAYS), int(bounds[0]), int(bounds[-1])
+        )
 
         found = cumulative_free_minutes(bounds, working, reserved, SIX + 2 * HOUR)
 

@@ -16,14 +16,13 @@ from apps.capacity.types import (
 )
 from apps.kernel.periods import Period
 from tests.apps.capacity import minute_oracle as oracle
+from tests.apps.capacity.drawn import calendars
 
 EVERY_DAY = range(7)
 MONDAY, TUESDAY, WEDNESDAY, _, FRIDAY, SATURDAY, SUNDAY = EVERY_DAY
 
 
-def utc(
-    year: int, month: int, day: int, hour: int = 0, minute: int = 0
-) -> datetime:
+def utc(year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> datetime:
     return datetime(year, month, day, hour, minute, tzinfo=UTC)
 
 
@@ -31,52 +30,8 @@ def week(*shifts: ShiftTime, zone: str = "UTC", country: str = "") -> WorkingWee
     return WorkingWeek(shifts, zone, country)
 
 
-def clock_times() -> st.SearchStrategy[time]:
-    # Near midnight and the hours in which clocks change, where mistakes live.
-    edges = st.sampled_from(
-        [time(0), time(0, 30), time(1, 59), time(2), time(2, 30), time(3), time(23, 59)]
-    )
-    return st.one_of(edges, st.times().map(lambda t: time(t.hour, t.minute)))
-
-
-@st.composite
-def shift_times(draw: st.DrawFn) -> ShiftTime:
-    pause = draw(st.sampled_from([0, 0, 1, 15, 30, 60]))
-    return ShiftTime(
-        weekday=draw(st.integers(0, 6)),
-        starts=draw(clock_times()),
-        ends=draw(clock_times()),
-        break_minutes=pause,
-        break_starts=draw(st.none() | clock_times()) if pause else None,
-    )
-
-
-@st.composite
-def exceptions_in(draw: st.DrawFn, scene: oracle.Scene) -> WorkingException:
-    length = scene.days * 24 * 60
-    begin = draw(st.integers(-300, length))
-    minutes = draw(st.integers(1, 2000))
-    start = scene.start + timedelta(minutes=begin, seconds=draw(st.sampled_from([0, 20])))
-    return WorkingException(
-        Period(start, start + timedelta(minutes=minutes)), draw(st.booleans())
-    )
-
-
-@st.composite
-def calendars(
-    draw: st.DrawFn,
-) -> tuple[oracle.Scene, CalendarFacts]:
-    scene = draw(st.sampled_from(oracle.SCENES))
-    return scene, CalendarFacts(
-        WorkingWeek(
-            tuple(draw(st.lists(shift_times(), max_size=8))), scene.time_zone
-        ),
-        tuple(draw(st.lists(exceptions_in(scene), max_size=4))),
-    )
-
-
 class TestWorkingSpans:
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=150, deadline=None)
     @given(calendars())
     def test_agrees_with_a_clock_on_the_wall_minute_by_minute(
         self, drawn: tuple[oracle.Scene, CalendarFacts]
@@ -262,7 +217,9 @@ class TestYearOfDays:
 
 
 class TestIsKnown:
-    @pytest.mark.parametrize("country", ["CN", "RU", "DE", "PL", "TR", "IN", "US", "BR"])
+    @pytest.mark.parametrize(
+        "country", ["CN", "RU", "DE", "PL", "TR", "IN", "US", "BR"]
+    )
     def test_knows_the_countries_of_the_demo(self, country: str) -> None:
         assert is_known(country)
 
