@@ -23,6 +23,7 @@ class Account:
 
     @classmethod
     def from_entry(cls, entry: pwd.struct_passwd) -> Self:
+        """Take what matters of an entry of the system's list."""
         return cls(name=entry.pw_name, uid=entry.pw_uid, gid=entry.pw_gid)
 
 

@@ -1,3 +1,6 @@
+"""Problems that a person can mend."""
+
+
 class LocalError(Exception):
     """Raised when the local cloud cannot go on.
 

@@ -72,9 +72,8 @@ class PostgresServer:
 
     @property
     def admin_url(self) -> str:
-        return (
-            f"postgres://{ADMIN}:{self._password}@{LOOPBACK}:{self._port}/{DATABASE}"
-        )
+        """Return the URL of a login that may do everything."""
+        return f"postgres://{ADMIN}:{self._password}@{LOOPBACK}:{self._port}/{DATABASE}"
 
     @property
     def data(self) -> Path:
@@ -85,6 +84,7 @@ class PostgresServer:
 
     @property
     def process(self) -> Process:
+        """Return the server's process, to watch over it."""
         if self._process is None:
             raise LocalError("PostgreSQL has not been started.")
         return self._process
@@ -104,6 +104,7 @@ class PostgresServer:
         self._ensure_database()
 
     def stop(self) -> None:
+        """Stop the server; its data stays."""
         if self._process:
             self._process.stop()
 
@@ -114,6 +115,7 @@ class PostgresServer:
         wait_until(lambda: not any(processes_in(self.data)), seconds=10)
 
     def restart(self) -> None:
+        """Start the server again, dead or alive, on the same port."""
         self.process.stop()
         self.start()
 

@@ -1,6 +1,5 @@
 """Child processes that do not outlive us, and a supervisor that keeps them up."""
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,14 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spindle.local.accounts import Account
-from spindle.local.errors import LocalError
 
 LONGEST_PAUSE = 10.0
 SETTLED_AFTER = 30.0
 LARGEST_LOG = 10_000_000
 
-_PR_SET_PDEATHSIG = 1
-_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+LAUNCHER = Path(__file__).with_name("launch.py")
 
 
 @dataclass(frozen=True)
@@ -37,6 +34,9 @@ class Program:
     # What the kernel sends when we die without a word.
     orphan_signal: signal.Signals = signal.SIGTERM
     grace: float = 15.0
+    # Where to note which process runs, so that the next command can end it if the
+    # kernel did not.
+    record: Path | None = None
 
 
 class Process:
@@ -50,10 +50,12 @@ class Process:
 
     @property
     def name(self) -> str:
+        """Return what it is called on the screen."""
         return self.program.name
 
     @property
     def pid(self) -> int | None:
+        """Return the number of the last run's process."""
         return self._child.pid if self._child else None
 
     @property
@@ -67,26 +69,40 @@ class Process:
 
     @property
     def is_running(self) -> bool:
+        """Tell whether the child lives."""
         return self._child is not None and self.exit_code is None
 
     def start(self) -> None:
+        """Start another run."""
         program = self.program
+        if program.record and not self.runs:
+            _end_recorded(program.record, program)
         program.log.parent.mkdir(parents=True, exist_ok=True)
         if program.log.exists() and program.log.stat().st_size > LARGEST_LOG:
             program.log.replace(program.log.with_suffix(".old.log"))
         self._child = _spawn(program)
+        if program.record:
+            program.record.parent.mkdir(parents=True, exist_ok=True)
+            born = _born(self._child.pid)
+            program.record.write_text(f"{self._child.pid} {born}\n")
         self.runs += 1
         self.started_at = time.monotonic()
+
+    def ask_to_stop(self) -> None:
+        """Send the stop signal, without waiting."""
+        if self._child and self.is_running:
+            self._child.send_signal(self.program.stop_signal)
 
     def stop(self) -> None:
         """Ask the child to end; after its grace, end it and all it started."""
         if self._child is None:
             return
-        if self.is_running:
-            self._child.send_signal(self.program.stop_signal)
-            with suppress(subprocess.TimeoutExpired):
-                self._child.wait(self.program.grace)
+        self.ask_to_stop()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(self.program.grace)
         self.kill()
+        if self.program.record:
+            self.program.record.unlink(missing_ok=True)
 
     def kill(self) -> None:
         """End the child, and what is left of its process group, by SIGKILL."""
@@ -131,39 +147,25 @@ _spawners: dict[int, ThreadPoolExecutor] = {}
 
 def _spawn_here(program: Program) -> subprocess.Popen[bytes]:
     account = program.account
-    try:
-        with program.log.open("ab") as log:
-            return subprocess.Popen(
-                [str(part) for part in program.argv],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                cwd=program.directory,
-                env=dict(program.environment),
-                # Ctrl-C in the terminal reaches the children through us alone.
-                start_new_session=True,
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
-                preexec_fn=_die_with_us(program.orphan_signal),
-            )
-    except OSError as error:
-        raise LocalError(
-            f"{program.name} cannot be started: {error}",
-            mend=f"The command was: {' '.join(str(part) for part in program.argv)}",
-        ) from error
-
-
-def _die_with_us(signal_number: signal.Signals) -> Callable[[], None]:
-    parent = os.getpid()
-
-    def ask_the_kernel() -> None:
-        if _libc is not None:
-            _libc.prctl(_PR_SET_PDEATHSIG, int(signal_number))
-            if os.getppid() != parent:  # We died before the child could ask.
-                os._exit(1)
-
-    return ask_the_kernel
+    launcher = [
+        sys.executable,
+        "-IS",
+        str(LAUNCHER),
+        str(int(program.orphan_signal)),
+        str(os.getpid()),
+        f"{account.uid}:{account.gid}" if account else "-",
+    ]
+    with program.log.open("ab") as log:
+        return subprocess.Popen(
+            [*launcher, *map(str, program.argv)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=program.directory,
+            env=dict(program.environment),
+            # Ctrl-C in the terminal reaches the children through us alone.
+            start_new_session=True,
+        )
 
 
 class Supervisor:
@@ -174,10 +176,6 @@ class Supervisor:
         self._processes: list[Process] = []
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
-
-    @property
-    def processes(self) -> Sequence[Process]:
-        return tuple(self._processes)
 
     def add(self, process: Process) -> None:
         """Watch over a process that has been started."""
@@ -197,11 +195,9 @@ class Supervisor:
             else:
                 process.start()
 
-    def stop(self) -> None:
-        """Stop all, the last one first."""
-        for process in reversed(self._processes):
-            process.stop()
-            self._tell(f"{process.name} stopped")
+    def forget(self, process: Process) -> None:
+        """Watch over it no longer."""
+        self._processes.remove(process)
 
     def _pause_after_death(self, process: Process, now: float) -> float:
         code = process.exit_code
@@ -226,6 +222,56 @@ def describe_exit(code: int | None) -> str:
         with suppress(ValueError):
             return f"was ended by {signal.Signals(-code).name}"
     return f"ended with exit code {code}"
+
+
+def _end_recorded(record: Path, program: Program) -> None:
+    """End what an earlier command started and, killed itself, could not stop."""
+    try:
+        pid, born = record.read_text().split()
+    except (OSError, ValueError):
+        return
+    for sent in (program.stop_signal, signal.SIGKILL):
+        for member in _session_members(int(pid), born, program.directory):
+            with suppress(ProcessLookupError):
+                os.kill(member, sent)
+        if wait_until(
+            lambda: not _session_members(int(pid), born, program.directory),
+            seconds=program.grace,
+        ):
+            return
+
+
+def _session_members(leader: int, born: str, directory: Path) -> list[int]:
+    """Return the processes of a session that work in our directory.
+
+    Numbers of processes are used again: a leader born at another moment, or a
+    member that works elsewhere, is not ours.
+    """
+    if _born(leader) not in {born, ""}:
+        return []
+    members = []
+    for pid in processes_in(directory):
+        facts = _facts(pid)
+        if facts and int(facts[_SESSION]) == leader and facts[_STATE] != "Z":
+            members.append(pid)
+    return members
+
+
+# Where /proc/<pid>/stat has them, counted after the name of the program.
+_STATE, _SESSION, _BORN = 0, 3, 19
+
+
+def _facts(pid: int) -> list[str]:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _born(pid: int) -> str:
+    """Return when a process started, in the kernel's ticks; nothing if it is gone."""
+    facts = _facts(pid)
+    return facts[_BORN] if facts else ""
 
 
 def processes_in(directory: Path) -> Iterator[int]:

@@ -31,25 +31,50 @@ def running(
     Without `durable` they are quicker, may lose data in a crash of the machine,
     and their data is removed at the end. Killing a server loses nothing either way.
     """
-    directory.mkdir(parents=True, exist_ok=True)
-    ports = PortBook(directory / "ports.json")
-    with DirectoryLock(directory / "services.lock"):
-        postgres = PostgresServer(
-            directory, ports=ports, binaries=postgres_binaries, durable=durable
+    with (
+        DirectoryLock(directory / "services.lock"),
+        postgres_running(
+            directory, durable=durable, binaries=postgres_binaries
+        ) as postgres,
+        valkey_running(directory, durable=durable) as valkey,
+    ):
+        yield ServiceUrls(
+            database_admin_url=postgres.admin_url,
+            redis_url=valkey.url,
+            postgres=postgres,
+            valkey=valkey,
         )
-        valkey = ValkeyServer(directory, ports=ports, durable=durable)
-        try:
-            postgres.start()
-            valkey.start()
-            yield ServiceUrls(
-                database_admin_url=postgres.admin_url,
-                redis_url=valkey.url,
-                postgres=postgres,
-                valkey=valkey,
-            )
-        finally:
-            valkey.stop()
-            postgres.stop()
-            if not durable:
-                postgres.remove()
-                shutil.rmtree(directory / "valkey", ignore_errors=True)
+
+
+@contextmanager
+def postgres_running(
+    directory: Path, *, durable: bool = True, binaries: Path | None = None
+) -> Iterator[PostgresServer]:
+    """Run PostgreSQL alone."""
+    server = PostgresServer(
+        directory,
+        ports=PortBook(directory / "ports.json"),
+        binaries=binaries,
+        durable=durable,
+    )
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        if not durable:
+            server.remove()
+
+
+@contextmanager
+def valkey_running(directory: Path, *, durable: bool = True) -> Iterator[ValkeyServer]:
+    """Run Valkey alone."""
+    ports = PortBook(directory / "ports.json")
+    server = ValkeyServer(directory, ports=ports, durable=durable)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        if not durable:
+            shutil.rmtree(directory / "valkey", ignore_errors=True)

@@ -1,7 +1,6 @@
 """The embedded Valkey server: Celery's broker, the cache and the locks."""
 
 import importlib.util
-import signal
 import socket
 from pathlib import Path
 
@@ -39,10 +38,12 @@ class ValkeyServer:
 
     @property
     def url(self) -> str:
+        """Return the URL for `REDIS_URL`."""
         return f"redis://:{self._password}@{LOOPBACK}:{self._port}/0"
 
     @property
     def process(self) -> Process:
+        """Return the server's process, to watch over it."""
         if self._process is None:
             raise LocalError("Valkey has not been started.")
         return self._process
@@ -60,6 +61,7 @@ class ValkeyServer:
             )
 
     def stop(self) -> None:
+        """Stop the server; its data stays."""
         if self._process:
             self._process.stop()
 
@@ -68,6 +70,7 @@ class ValkeyServer:
         self.process.kill()
 
     def restart(self) -> None:
+        """Start the server again, dead or alive, on the same port."""
         self.process.stop()
         self.start()
 
@@ -98,7 +101,7 @@ class ValkeyServer:
             argv=[_binary(), configuration.resolve()],
             log=self._directory / "log" / "valkey.log",
             directory=data,
-            orphan_signal=signal.SIGTERM,
+            record=self._directory / "run" / "valkey",
         )
 
     def _answers_or_died(self) -> bool:

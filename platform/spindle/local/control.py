@@ -1,0 +1,52 @@
+"""Stopping a running cloud, and starting afresh."""
+
+import os
+import shutil
+import signal
+from contextlib import suppress
+
+from spindle.local import lock, up
+from spindle.local.accounts import outside_folder_of
+from spindle.local.console import Console, beside_home
+from spindle.local.environment import VAR
+from spindle.local.errors import LocalError
+from spindle.local.processes import wait_until
+
+LONGEST_STOP = 60.0
+# What costs only time to make again, and is the same in every world.
+KEPT = ("npm", "assets", "static", "static.fingerprint")
+
+
+def stop(console: Console) -> None:
+    """Stop the cloud of this checkout, if one runs."""
+    holder = lock.holder_of(up.LOCK)
+    if holder is None:
+        console.line("Spindle is not running here.")
+        return
+    with suppress(ProcessLookupError):
+        os.kill(holder, signal.SIGTERM)
+    if not wait_until(
+        lambda: lock.holder_of(up.LOCK) is None, seconds=LONGEST_STOP, every=0.2
+    ):
+        raise LocalError(
+            f"Process {holder} has not stopped within {LONGEST_STOP:.0f} s.",
+            mend=f"See its terminal; `kill -9 {holder}` ends it, and its children.",
+        )
+    console.line("Spindle is stopped.")
+
+
+def reset(console: Console) -> None:
+    """Throw away the data of this checkout: tables, queues, files, secrets."""
+    stop(console)
+    with lock.DirectoryLock(up.LOCK):
+        for path in VAR.iterdir() if VAR.exists() else ():
+            if path == up.LOCK or path.name in KEPT:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        shutil.rmtree(outside_folder_of(VAR), ignore_errors=True)
+    console.line(
+        f"All data in {beside_home(VAR)} is gone. `make up` makes a new world."
+    )

@@ -1,0 +1,525 @@
+"""The whole cloud on one machine, as `make up` runs it."""
+
+import http
+import http.client
+import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from spindle.local import assets, environment, messages, ports, services
+from spindle.local.console import Console, LogTail, beside_home, columns
+from spindle.local.environment import ROOT, VAR, Wishes
+from spindle.local.errors import LocalError
+from spindle.local.lock import DirectoryInUse, DirectoryLock
+from spindle.local.processes import Process, Program, Supervisor, describe_exit, tail
+from spindle.local.secret_files import remembered_secret, remembered_token_key
+
+LOCK = VAR / "up.lock"
+STATE = VAR / "up.json"
+LOGS = VAR / "log"
+PATIENCE = 120.0
+LOOK_EVERY = 0.1
+# A web server that dies this often before it ever answers will not come up.
+HOPELESS_AFTER = 3
+# What a command must be given to work in a cloud that is up.
+RUNTIME_VARIABLES = (
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+    "REDIS_URL",
+    "SPINDLE_DOMAIN",
+    "SPINDLE_SECRET_KEY",
+    "SPINDLE_TOKEN_KEY",
+    "SPINDLE_VAR",
+)
+# What each management command is called on the screen.
+TITLES = {
+    "prepare": "Migrations and slots",
+    "demo --once": "Demo world",
+    "demo --logins": "Demo logins",
+}
+
+
+class Stopped(KeyboardInterrupt):
+    """Raised when the person, or the machine, asks us to stop."""
+
+
+@dataclass
+class Timing:
+    """How long the start took, without what was fetched from the network."""
+
+    began: float
+    fetching: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Return the time so far."""
+        return time.perf_counter() - self.began - self.fetching
+
+
+def up(environ: Mapping[str, str], console: Console) -> None:
+    """Start everything, show the logs, and stop everything when asked to."""
+    timing = Timing(began=time.perf_counter())
+    wishes = Wishes.from_environment(environ)
+    try:
+        with (
+            DirectoryLock(LOCK),
+            ExitStack() as stack,
+            _signals(console),
+        ):
+            Cloud(wishes, dict(environ), console, timing, stack).run()
+    except DirectoryInUse as error:
+        raise AlreadyUp(error.holder) from None
+    except Stopped:
+        console.line("Everything is stopped.")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that ends, and what it writes."""
+
+    words: str
+    log: Path
+    child: "subprocess.Popen[bytes]"
+
+    def failed(self, words: str = "") -> LocalError:
+        """Return the error that says how it ended, and its last words."""
+        return LocalError(
+            f"`{words or self.words}` {describe_exit(self.child.returncode)}.",
+            mend=f"{tail(self.log, lines=25)}\n\nAll of it: {beside_home(self.log)}",
+        )
+
+
+class AlreadyUp(LocalError):
+    """Raised when this checkout's cloud is running already."""
+
+    def __init__(self, holder: str) -> None:
+        state = read_state()
+        where = f" at http://{state['domain']}" if "domain" in state else ""
+        super().__init__(
+            f"Spindle is already up{where}: process {holder} runs it.",
+            mend="Use that one, or stop it by Ctrl-C in its terminal or `make stop`.",
+        )
+
+
+def read_state() -> dict[str, Any]:
+    """Return what a running cloud says of itself; nothing if none runs."""
+    with suppress(OSError, ValueError):
+        state = json.loads(STATE.read_text())
+        if isinstance(state, dict):
+            return state
+    return {}
+
+
+def within(environ: Mapping[str, str], words: list[str]) -> int:
+    """Run a command with the database and secrets of the cloud that is up."""
+    state = read_state()
+    if not state:
+        raise LocalError(
+            "Spindle is not up in this checkout.", mend="Run `make up` first."
+        )
+    variables = environment.for_children(environ, **state["environment"])
+    return subprocess.run(words, env=variables, cwd=ROOT, check=False).returncode
+
+
+@contextmanager
+def _signals(console: Console) -> Iterator[None]:
+    """Turn the first signal into an exception; later ones only into a word."""
+    asked = False
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            console.line("Stopping already; this takes a few seconds.")
+            return
+        asked = True
+        console.line()
+        console.line(f"Stopping ({signal.Signals(number).name}) …")
+        raise Stopped
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class Cloud:
+    """One start of the cloud, from nothing to ready, and its life after that."""
+
+    def __init__(
+        self,
+        wishes: Wishes,
+        environ: dict[str, str],
+        console: Console,
+        timing: Timing,
+        stack: ExitStack,
+    ) -> None:
+        self._wishes = wishes
+        self._console = console
+        self._timing = timing
+        self._stack = stack
+        self._supervisor = Supervisor(lambda text: console.log("spindle", text))
+        self._tails: list[LogTail] = []
+        self._is_cold = False
+        self._environ = environment.for_children(
+            environ,
+            DJANGO_SETTINGS_MODULE=environ.get(
+                "DJANGO_SETTINGS_MODULE", "spindle.settings.dev"
+            ),
+            SPINDLE_DOMAIN=f"localhost:{wishes.port}",
+            SPINDLE_VAR=str(VAR),
+        )
+
+    def run(self) -> None:
+        """Bring everything up, then watch until a signal comes."""
+        self._check_port()
+        self._fetch_assets()
+        self._environ["SPINDLE_SECRET_KEY"] = remembered_secret(VAR / "secret")
+        self._environ["SPINDLE_TOKEN_KEY"] = remembered_token_key(VAR / "token-key.pem")
+        self._compile_messages()
+        static = self._start_collecting_static_files()
+        self._start_postgres()
+        self._start_valkey()
+        self._bootstrap()
+        logins = self._prepare()
+        self._finish_collecting_static_files(static)
+        self._start_faces()
+        self._report(logins)
+        while True:
+            self._look()
+
+    def _check_port(self) -> None:
+        port = self._wishes.port
+        if ports.is_free(port):
+            return
+        if not ports.answers(port):
+            raise LocalError(
+                f"This account may not listen on port {port}.",
+                mend=f"Choose one above 1023: make up PORT={ports.free_port()}",
+            )
+        holder = ports.holder_of(port)
+        raise LocalError(
+            f"Port {port} is taken" + (f" by {holder}." if holder else "."),
+            mend="Stop that program, or choose another port: "
+            f"make up PORT={ports.free_port()}",
+        )
+
+    def _fetch_assets(self) -> None:
+        with self._console.step("Assets") as step:
+            step.note(assets.prepare(VAR))
+        self._timing.fetching += step.seconds
+
+    def _compile_messages(self) -> None:
+        compiled = messages.compile_all()
+        if compiled:
+            self._console.line(f"    {compiled} translations compiled")
+
+    def _start_collecting_static_files(self) -> Command | None:
+        """Collect beside the other steps: it needs no database."""
+        mark = VAR / "static.fingerprint"
+        if mark.exists() and mark.read_text() == assets.static_fingerprint(VAR):
+            return None
+        return self._manage(["collectstatic", "--noinput", "--verbosity=0"], "static")
+
+    def _finish_collecting_static_files(self, command: Command | None) -> None:
+        if command is None:
+            return
+        with self._console.step("Static files"):
+            self._wait_for(command)
+            mark = VAR / "static.fingerprint"
+            mark.write_text(assets.static_fingerprint(VAR))
+
+    def _start_postgres(self) -> None:
+        with self._console.step("PostgreSQL") as step:
+            if self._wishes.database_url:
+                step.note("yours, from DATABASE_URL")
+                self._environ["DATABASE_URL"] = self._wishes.database_url
+                _check_database(self._wishes.database_url)
+                return
+            self._is_cold = not any(VAR.glob("pg*/PG_VERSION"))
+            server = self._stack.enter_context(
+                services.postgres_running(VAR, binaries=self._wishes.postgres_binaries)
+            )
+            self._environ["DATABASE_URL"] = server.admin_url
+            self._watch(server.process, from_start=False)
+            step.note(f"data in {beside_home(server.data)}")
+
+    def _start_valkey(self) -> None:
+        with self._console.step("Valkey") as step:
+            if self._wishes.redis_url:
+                step.note("yours, from REDIS_URL")
+                self._environ["REDIS_URL"] = self._wishes.redis_url
+                _check_redis(self._wishes.redis_url)
+                return
+            server = self._stack.enter_context(services.valkey_running(VAR))
+            self._environ["REDIS_URL"] = server.url
+            self._watch(server.process, from_start=False)
+            step.note(f"data in {beside_home(VAR / 'valkey')}")
+
+    def _bootstrap(self) -> None:
+        """Make the roles, and go on with the login that may do less."""
+        with self._console.step("Database roles"):
+            command = self._manage(["bootstrap"], "bootstrap")
+            self._wait_for(command)
+            said = tail(command.log, lines=1)
+            try:
+                self._environ["DATABASE_URL"] = json.loads(said)["DATABASE_URL"]
+            except (ValueError, KeyError, TypeError):
+                raise LocalError(
+                    "`manage.py bootstrap` did not end with the runtime login.",
+                    mend=f"It ended with: {said}",
+                ) from None
+
+    def _prepare(self) -> list[dict[str, str]]:
+        """Run the management commands that make the tables and the demo world."""
+        report = VAR / "run" / "prepare.jsonl"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.write_text("")
+        command = self._start(
+            [sys.executable, "-m", "spindle.local.commands", str(report), *TITLES],
+            "prepare",
+        )
+        for line, title in TITLES.items():
+            with self._console.step(title):
+                said = self._wait_for_part(command, report, line)
+        self._wait_for(command)
+        try:
+            return list(json.loads(said))
+        except ValueError:
+            raise LocalError(
+                "`manage.py demo --logins` did not answer in JSON.", mend=said
+            ) from None
+
+    def _wait_for_part(self, command: Command, report: Path, line: str) -> str:
+        """Wait until one of the commands in it has ended; return what it said."""
+        while True:
+            # Asked first: what is written before the end is read after it.
+            code = command.child.poll()
+            for text in report.read_text().splitlines(keepends=True):
+                facts = json.loads(text) if text.endswith("\n") else {}
+                if facts.get("ended") == line:
+                    said: str = facts["said"]
+                    return said
+            if code is not None:
+                raise command.failed(line)
+            self._look()
+            self._console.transient(f"  … {TITLES[line]}: {tail(command.log, lines=1)}")
+
+    def _start_faces(self) -> None:
+        with self._console.step("Web, worker, beat"):
+            faces = [Process(program) for program in self._faces()]
+            self._stack.callback(self._stop_faces, faces)
+            for process in faces:
+                process.start()
+                self._watch(process, from_start=True)
+            web = faces[0]
+            deadline = time.monotonic() + PATIENCE
+            while not self._is_ready():
+                if web.runs >= HOPELESS_AFTER or time.monotonic() > deadline:
+                    raise LocalError(
+                        "The web server does not become ready.",
+                        mend=f"Its last words:\n{web.last_words(30)}",
+                    )
+                self._supervisor.tick()
+                time.sleep(LOOK_EVERY)
+
+    def _stop_faces(self, faces: list[Process]) -> None:
+        for process in faces:
+            self._supervisor.forget(process)
+            process.ask_to_stop()
+        for process in faces:
+            process.stop()
+            self._console.log("spindle", f"{process.name} stopped")
+
+    def _faces(self) -> Iterator[Program]:
+        python = [sys.executable, "-m"]
+        celery = [*python, "celery", "--quiet", "--app=spindle.celery:app"]
+        yield self._program(
+            "web",
+            [
+                *python,
+                "gunicorn",
+                "spindle.wsgi:application",
+                f"--bind={ports.LOOPBACK}:{self._wishes.port}",
+                "--worker-class=gthread",
+                "--workers=2",
+                "--threads=4",
+                "--graceful-timeout=5",
+                "--access-logfile=-",
+                "--access-logformat=%({host}i)s %(m)s %(U)s %(s)s %(M)s ms",
+                "--log-level=warning",
+            ],
+        )
+        yield self._program(
+            "worker",
+            [
+                *(*celery, "worker", "--loglevel=INFO", "--concurrency=2"),
+                *("--without-gossip", "--without-mingle"),
+            ],
+            # Jobs are rows: what is cut short is done again, so there is no need
+            # to keep on working after the supervisor and the database are gone.
+            orphan_signal=signal.SIGQUIT,
+        )
+        yield self._program(
+            "beat",
+            [
+                *(*celery, "beat", "--loglevel=WARNING", "--pidfile="),
+                f"--schedule={VAR / 'run' / 'beat'}",
+            ],
+        )
+
+    def _program(
+        self,
+        name: str,
+        argv: list[str],
+        orphan_signal: signal.Signals = signal.SIGTERM,
+    ) -> Program:
+        return Program(
+            name=name,
+            argv=argv,
+            log=LOGS / f"{name}.log",
+            directory=ROOT,
+            environment=self._environ,
+            orphan_signal=orphan_signal,
+            record=VAR / "run" / name,
+        )
+
+    def _is_ready(self) -> bool:
+        with suppress(OSError, http.client.HTTPException):
+            wire = http.client.HTTPConnection(
+                ports.LOOPBACK, self._wishes.port, timeout=10
+            )
+            wire.request("GET", "/readyz", headers={"Host": "localhost"})
+            return wire.getresponse().status == http.HTTPStatus.OK
+        return False
+
+    def _report(self, logins: list[dict[str, str]]) -> None:
+        domain = self._environ["SPINDLE_DOMAIN"]
+        kind = "cold_start_s" if self._is_cold else "warm_start_s"
+        state = {
+            "domain": domain,
+            "port": self._wishes.port,
+            "logins": logins,
+            "environment": {name: self._environ[name] for name in RUNTIME_VARIABLES},
+            kind: round(self._timing.seconds, 2),
+        }
+        STATE.touch(mode=0o600)
+        STATE.write_text(json.dumps(state))
+        self._stack.callback(STATE.unlink, missing_ok=True)
+        say = self._console.line
+        say()
+        say(
+            self._console.paint(f"Spindle is up: http://{domain}", "1")
+            + f"   ({kind}={self._timing.seconds:.1f})"
+        )
+        say()
+        rows: list[tuple[str, ...]] = [
+            ("Public site", f"http://{domain}"),
+            ("Portal of an enterprise", f"http://<slug>.{domain}"),
+            ("API", f"http://api.{domain}/v1   with its documentation at /docs"),
+            ("Console", f"http://console.{domain}"),
+        ]
+        for line in columns(rows):
+            say(f"  {line}")
+        say()
+        if logins:
+            facts = ("who", "host", "email", "password")
+            rows = [tuple(login[fact] for fact in facts) for login in logins]
+            for line in columns([("Demo login", "Host", "E-mail", "Password"), *rows]):
+                say(f"  {line}")
+            say()
+        say(f"  Logs are in {beside_home(LOGS)}. Ctrl-C stops everything.")
+        say()
+
+    # --- what goes on meanwhile
+
+    def _watch(self, process: Process, *, from_start: bool) -> None:
+        """Keep a process up and show what it writes from now on."""
+        log = process.program.log
+        if from_start:
+            log.unlink(missing_ok=True)
+        self._tails.append(LogTail(process.name, log, from_start=from_start))
+        self._supervisor.add(process)
+
+    def _look(self) -> None:
+        """Look once at all children, and show what they wrote."""
+        self._supervisor.tick()
+        for log in self._tails:
+            for text in log.new_lines():
+                self._console.log(log.name, text)
+        time.sleep(LOOK_EVERY)
+
+    # --- commands that end
+
+    def _manage(self, words: list[str], log: str) -> Command:
+        return self._start([sys.executable, str(ROOT / "manage.py"), *words], log)
+
+    def _start(self, argv: list[str], name: str) -> Command:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        log = LOGS / f"{name}.log"
+        with log.open("wb") as file:
+            child = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env=self._environ,
+                # Ctrl-C in the terminal reaches it through us alone.
+                start_new_session=True,
+            )
+        self._stack.callback(_end, child)
+        return Command(shlex.join(argv[1:]), log, child)
+
+    def _wait_for(self, command: Command) -> None:
+        while command.child.poll() is None:
+            self._look()
+        if command.child.returncode:
+            raise command.failed()
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is None:
+        child.terminate()
+        try:
+            child.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _check_database(url: str) -> None:
+    import psycopg2
+
+    try:
+        psycopg2.connect(url, connect_timeout=5).close()
+    except psycopg2.OperationalError as error:
+        raise LocalError(
+            f"The server of DATABASE_URL does not let us in: {str(error).strip()}",
+            mend="Start it or correct DATABASE_URL (an administrative login and an "
+            "existing database), or unset it to use the embedded PostgreSQL.",
+        ) from None
+
+
+def _check_redis(url: str) -> None:
+    import redis
+
+    try:
+        redis.Redis.from_url(url, socket_connect_timeout=5).ping()
+    except (redis.RedisError, ValueError) as error:
+        raise LocalError(
+            f"The server of REDIS_URL does not answer: {error}",
+            mend="Start it or correct REDIS_URL, or unset it to use the embedded "
+            "Valkey.",
+        ) from None
