@@ -1,0 +1,16 @@
+"""Registration of the exchange."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ExchangeConfig(AppConfig):
+    """Listings, demands, matching and awards; in the shared schema."""
+
+    name = "apps.exchange"
+    label = "exchange"
+    verbose_name = _("exchange")
+
+    def ready(self) -> None:
+        """Register the background work by name."""
+        from apps.exchange import tasks  # noqa: F401  (registers the job handlers)
