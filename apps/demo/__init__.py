@@ -1,0 +1,1 @@
+"""The demo world: the shop window that `make up` fills."""

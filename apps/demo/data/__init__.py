@@ -1,0 +1,1 @@
+"""What the demo world is made of: plain values, no database."""

@@ -1,0 +1,1 @@
+"""How a demo world is thought out: pure, the same for the same seed."""
