@@ -38,14 +38,14 @@ def _country(
 COUNTRIES: dict[str, Country] = {
     country.code: country
     for country in (
-        _country("CN", "CNY", "zh-hans", "Asia/Shanghai", "7.8", 11, "0.65", 5),
-        _country("RU", "RUB", "ru", "Europe/Moscow", "95", 12, "0.85", 50),
+        _country("CN", "CNY", "zh-hans", "Asia/Shanghai", "7.6", 11, "0.65", 5),
+        _country("RU", "RUB", "ru", "Europe/Moscow", "106", 12, "0.85", 50),
         _country("DE", "EUR", "en", "Europe/Berlin", "1", 48, "1.0", 1),
         _country("PL", "PLN", "en", "Europe/Warsaw", "4.3", 20, "0.9", 5),
-        _country("TR", "TRY", "en", "Europe/Istanbul", "45", 13, "0.8", 50),
-        _country("IN", "INR", "en", "Asia/Kolkata", "95", 6, "0.55", 50),
-        _country("US", "USD", "en", "America/Chicago", "1.1", 58, "1.0", 1),
-        _country("BR", "BRL", "en", "America/Sao_Paulo", "6.2", 12, "0.9", 5),
+        _country("TR", "TRY", "en", "Europe/Istanbul", "37", 13, "0.8", 50),
+        _country("IN", "INR", "en", "Asia/Kolkata", "89", 6, "0.55", 50),
+        _country("US", "USD", "en", "America/Chicago", "1.04", 58, "1.0", 1),
+        _country("BR", "BRL", "en", "America/Sao_Paulo", "6.4", 12, "0.9", 5),
     )
 }
 

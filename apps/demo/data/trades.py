@@ -140,7 +140,7 @@ TRADES: dict[str, Trade] = {
             label="Sliding-head turning",
             skills=(
                 Skill(
-                    "turning",
+                    "swiss-turning",
                     ("P", "M", "N", "S", "polymer"),
                     it_grade=6,
                     roughness_um=_d("0.8"),
@@ -172,15 +172,6 @@ TRADES: dict[str, Trade] = {
                     is_cylinder=True,
                     max_mass_kg=200,
                 ),
-                Skill(
-                    "turning",
-                    (*METALS, "H"),
-                    it_grade=6,
-                    roughness_um=_d("0.8"),
-                    batch_max=2000,
-                    is_cylinder=True,
-                    max_mass_kg=200,
-                ),
             ),
             machine_eur_hour=54,
             attended_share=_d("0.6"),
@@ -198,7 +189,7 @@ TRADES: dict[str, Trade] = {
                 Skill(
                     "wire-edm",
                     (*METALS, "H"),
-                    it_grade=5,
+                    it_grade=6,
                     roughness_um=_d("0.4"),
                     batch_max=500,
                 ),
@@ -277,7 +268,7 @@ TRADES: dict[str, Trade] = {
             label="Gear hobbing",
             skills=(
                 Skill(
-                    "gear-cutting",
+                    "gear-hobbing",
                     ("P", "K", "N"),
                     it_grade=7,
                     roughness_um=_d("1.6"),
