@@ -1,0 +1,1 @@
+"""What a report says, worked out from figures without the database."""

@@ -1,0 +1,470 @@
+"""Charts as Vega-Lite specifications: one for the page, the paper and the file.
+
+A specification names no colour of text or ground: those come from the medium, see
+`config_for`. Colours of marks are told apart by lightness too, and each chart's
+figures stand in a table beside it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from apps.reports.types import VegaLite
+
+SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+FONT = "Noto Sans, Noto Sans SC"
+WIDTH = 660
+
+BOOKED = "#0b4f94"
+HELD = "#4a90d9"
+MAINTENANCE = "#8a5a1c"
+FREE = "#d3e1f0"
+OUTLINE = "#6c87a3"
+HEAT = ("#eaf1f9", "#c3d9f0", "#8fb9e3", "#4a90d9", "#1f69b4", "#0b3f78")
+STATES = ("#0b4f94", "#2f8f5b", "#b0560f", "#7a4fb0", "#6b7280", "#b3261e")
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
+
+_PAPER_INK = "#1b2733"
+_PAPER_FAINT = "#54626f"
+_PAPER_LINE = "#d5dce3"
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """One column of stacked bars with a remark above it."""
+
+    label: str
+    values: tuple[Decimal, ...]
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell of a heat map; unknown values leave it empty."""
+
+    row: str
+    column: str
+    value: Decimal | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar that lies on its side, with a lighter part of it in front."""
+
+    label: str
+    value: int
+    text: str
+    part: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One quote between price and date."""
+
+    x: int
+    y: Decimal
+    group: str
+    label: str
+
+
+def config_for(*, on_paper: bool) -> dict[str, Any]:
+    """Dress a chart for a medium: fixed inks on paper, the reader's on a page."""
+    ink = _PAPER_INK if on_paper else "currentColor"
+    faint = _PAPER_FAINT if on_paper else "currentColor"
+    line = _PAPER_LINE if on_paper else "currentColor"
+    line_opacity = 1 if on_paper else 0.18
+    return {
+        "background": None,
+        "font": FONT,
+        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 4},
+        "view": {"stroke": None},
+        "title": {
+            "anchor": "start",
+            "color": ink,
+            "fontSize": 15,
+            "fontWeight": 600,
+            "subtitleColor": faint,
+            "subtitleFontSize": 12,
+            "subtitlePadding": 4,
+            "offset": 14,
+        },
+        "text": {"color": ink, "fontSize": 11},
+        "axis": {
+            "labelColor": faint,
+            "labelFontSize": 11.5,
+            "titleColor": faint,
+            "titleFontSize": 11.5,
+            "titleFontWeight": 400,
+            "titlePadding": 8,
+            "domainColor": line,
+            "domainOpacity": line_opacity,
+            "gridColor": line,
+            "gridOpacity": line_opacity,
+            "ticks": False,
+            "labelPadding": 6,
+        },
+        "legend": {
+            "orient": "top",
+            "direction": "horizontal",
+            "labelColor": faint,
+            "labelFontSize": 11.5,
+            "titleColor": faint,
+            "titleFontSize": 11.5,
+            "symbolSize": 110,
+            "symbolType": "square",
+            "columnPadding": 18,
+            "offset": 8,
+        },
+    }
+
+
+def untitled(spec: VegaLite) -> VegaLite:
+    """Leave a chart's title to the heading above it; what explains it stays."""
+    subtitle = spec["title"].get("subtitle", "")
+    heading = {"text": subtitle, "fontSize": 12, "fontWeight": 400, "offset": 10}
+    kept = {key: value for key, value in spec.items() if key != "title"}
+    return {**kept, "title": heading} if subtitle else kept
+
+
+def stacked_weeks(
+    *,
+    title: str,
+    subtitle: str,
+    description: str,
+    stacks: Sequence[Stack],
+    series: Sequence[str],
+    axis: str,
+) -> VegaLite:
+    """Draw hours by week, stacked by use, with the utilization above each week."""
+    names = list(series)
+    values = [
+        {
+            "week": stack.label,
+            "use": name,
+            "order": position,
+            "hours": float(stack.values[position]),
+        }
+        for stack in stacks
+        for position, name in enumerate(names)
+    ]
+    tops = [
+        {
+            "week": stack.label,
+            "hours": float(sum(stack.values)),
+            "remark": stack.remark,
+        }
+        for stack in stacks
+    ]
+    x = {
+        "field": "week",
+        "type": "ordinal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
+    }
+    # Above some twenty weeks the percentages would run into each other.
+    remark_size = 11 if len(stacks) <= 16 else 8.5  # noqa: PLR2004  (fits 660 px)
+    return {
+        **_frame(title, subtitle, description, height=230),
+        "layer": [
+            {
+                "data": {"values": values},
+                "mark": {"type": "bar", "width": {"band": 0.68}, "strokeWidth": 0.6},
+                "encoding": {
+                    "x": x,
+                    "y": {
+                        "field": "hours",
+                        "type": "quantitative",
+                        "title": axis,
+                        "axis": {"tickCount": 5, "format": ",d", "domain": False},
+                    },
+                    "color": {
+                        "field": "use",
+                        "type": "nominal",
+                        "sort": names,
+                        "title": None,
+                        "scale": {
+                            "domain": names,
+                            "range": [BOOKED, HELD, MAINTENANCE, FREE],
+                        },
+                    },
+                    "stroke": {"value": OUTLINE},
+                    "order": {"field": "order", "type": "quantitative"},
+                },
+            },
+            {
+                "data": {"values": tops},
+                "mark": {
+                    "type": "text",
+                    "dy": -8,
+                    "fontSize": remark_size,
+                    "fontWeight": 600,
+                },
+                "encoding": {
+                    "x": x,
+                    "y": {"field": "hours", "type": "quantitative"},
+                    "text": {"field": "remark", "type": "nominal"},
+                },
+            },
+        ],
+    }
+
+
+def heat_map(
+    *, title: str, subtitle: str, description: str, cells: Iterable[HeatCell], legend: str
+) -> VegaLite:
+    """Draw a percentage for each machine and week, darker where there is less left."""
+    values = [
+        {
+            "row": cell.row,
+            "column": cell.column,
+            "value": None if cell.value is None else float(cell.value),
+            "text": cell.text,
+        }
+        for cell in cells
+    ]
+    rows = len({value["row"] for value in values})
+    columns = len({value["column"] for value in values})
+    x = {
+        "field": "column",
+        "type": "ordinal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelAngle": 0, "orient": "top", "domain": False},
+    }
+    y = {
+        "field": "row",
+        "type": "ordinal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 170, "domain": False},
+    }
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "rect", "stroke": OUTLINE, "strokeWidth": 0.4},
+            "encoding": {
+                "color": {
+                    "field": "value",
+                    "type": "quantitative",
+                    "scale": {
+                        "type": "threshold",
+                        "domain": [1, 25, 50, 75, 95],
+                        "range": list(HEAT),
+                    },
+                    "legend": {
+                        "title": legend,
+                        "orient": "bottom",
+                        "gradientLength": 240,
+                        "gradientThickness": 10,
+                    },
+                },
+            },
+        }
+    ]
+    if columns <= 18:  # noqa: PLR2004  (a percentage fits a cell of 28 px)
+        layers.append(
+            {
+                "mark": {"type": "text", "fontSize": 10.5},
+                "encoding": {
+                    "text": {"field": "text", "type": "nominal"},
+                    # The cell is its own ground, so its ink is fixed too.
+                    "color": {
+                        "condition": {
+                            "test": "isValid(datum.value) && datum.value >= 75",
+                            "value": "#ffffff",
+                        },
+                        "value": "#1b2733",
+                    },
+                },
+            }
+        )
+    return {
+        **_frame(title, subtitle, description, height=max(24 * rows, 48)),
+        "data": {"values": values},
+        "encoding": {"x": x, "y": y},
+        "layer": layers,
+    }
+
+
+def lying_bars(
+    *,
+    title: str,
+    subtitle: str,
+    description: str,
+    bars: Sequence[Bar],
+    axis: str,
+    series: tuple[str, str] | None = None,
+) -> VegaLite:
+    """Draw counts as bars that lie on their side, so that labels can be read."""
+    values = [{"label": bar.label, "value": bar.value, "text": bar.text} for bar in bars]
+    y = {
+        "field": "label",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"labelLimit": 230, "domain": False},
+    }
+    longest = max((bar.value for bar in bars), default=0)
+    ticks: dict[str, Any] = {"format": ",d", "tickCount": 6}
+    if longest <= 6:  # noqa: PLR2004  (as many ticks as whole numbers)
+        # Left alone, the scale would count half quotes.
+        ticks["values"] = list(range(longest + 1))
+    x = {"field": "value", "type": "quantitative", "title": axis, "axis": ticks}
+    layers: list[dict[str, Any]] = []
+    if series is None:
+        layers.append(_bars(values, x, y, {"value": BOOKED}))
+    else:
+        # Two bars over each other: the longer one first, the part of it in front.
+        names = list(series)
+        scale = {"domain": names, "range": [FREE, BOOKED]}
+        color = {"field": "use", "type": "nominal", "scale": scale, "title": None}
+        whole = [{**value, "use": names[0]} for value in values]
+        part = [
+            {"label": bar.label, "value": bar.part or 0, "use": names[1]} for bar in bars
+        ]
+        layers += [_bars(whole, x, y, color), _bars(part, x, y, color)]
+    layers.append(
+        {
+            "data": {"values": values},
+            "mark": {"type": "text", "align": "left", "dx": 6, "fontWeight": 600},
+            "encoding": {
+                "x": {"field": "value", "type": "quantitative"},
+                "y": y,
+                "text": {"field": "text", "type": "nominal"},
+            },
+        }
+    )
+    return {
+        **_frame(title, subtitle, description, height=max(28 * len(bars), 40)),
+        "layer": layers,
+    }
+
+
+def price_and_date(
+    *,
+    title: str,
+    subtitle: str,
+    description: str,
+    points: Sequence[Point],
+    groups: Sequence[str],
+    x_axis: str,
+    y_axis: str,
+    due: str,
+) -> VegaLite:
+    """Draw quotes between the day they are ready and what they cost."""
+    values = [
+        {
+            "x": point.x,
+            "y": float(point.y),
+            "group": point.group,
+            "label": point.label,
+        }
+        for point in points
+    ]
+    used = [group for group in groups if any(each.group == group for each in points)]
+    x = {
+        "field": "x",
+        "type": "quantitative",
+        "title": x_axis,
+        "scale": {"zero": False, "nice": True, "padding": 24},
+        "axis": {
+            "tickMinStep": 1,
+            "labelExpr": "datum.value ? format(datum.value, '+,d') : '0'",
+        },
+    }
+    y = {
+        "field": "y",
+        "type": "quantitative",
+        "title": y_axis,
+        "scale": {"zero": False, "nice": True, "padding": 16},
+        "axis": {"tickCount": 5, "format": ",d"},
+    }
+    mark_scale = {
+        "field": "group",
+        "type": "nominal",
+        "sort": used,
+        "title": None,
+    }
+    layers: list[dict[str, Any]] = [
+        {
+            "data": {"values": [{"x": 0, "label": due}]},
+            "layer": [
+                {
+                    "mark": {
+                        "type": "rule",
+                        "strokeDash": [4, 4],
+                        "color": STATES[2],
+                        "strokeWidth": 1.2,
+                    },
+                    "encoding": {"x": x},
+                },
+                {
+                    "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top"},
+                    "encoding": {
+                        "x": x,
+                        "y": {"value": 0},
+                        "text": {"field": "label", "type": "nominal"},
+                    },
+                },
+            ],
+        },
+        {
+            "data": {"values": values},
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 0.95},
+            "encoding": {
+                "x": x,
+                "y": y,
+                "color": {
+                    **mark_scale,
+                    "scale": {"domain": used, "range": list(STATES[: len(used)])},
+                },
+                "shape": {
+                    **mark_scale,
+                    "scale": {"domain": used, "range": list(SHAPES[: len(used)])},
+                },
+            },
+        },
+    ]
+    # Names at more than a dozen points would lie on top of each other.
+    if len(points) <= 12:  # noqa: PLR2004  (see above)
+        layers.append(
+            {
+                "data": {"values": values},
+                "mark": {"type": "text", "align": "center", "dy": -12, "limit": 150},
+                "encoding": {
+                    "x": x,
+                    "y": y,
+                    "text": {"field": "label", "type": "nominal"},
+                },
+            }
+        )
+    return {**_frame(title, subtitle, description, height=230), "layer": layers}
+
+
+def _bars(
+    values: list[dict[str, Any]],
+    x: dict[str, Any],
+    y: dict[str, Any],
+    color: dict[str, Any],
+) -> dict[str, Any]:
+    return {
+        "data": {"values": values},
+        "mark": {"type": "bar", "height": {"band": 0.62}, "strokeWidth": 0.6},
+        "encoding": {"x": x, "y": y, "color": color, "stroke": {"value": OUTLINE}},
+    }
+
+
+def _frame(title: str, subtitle: str, description: str, *, height: int) -> VegaLite:
+    heading: dict[str, Any] = {"text": title}
+    if subtitle:
+        heading["subtitle"] = subtitle
+    return {
+        "$schema": SCHEMA,
+        "title": heading,
+        "description": description,
+        "width": WIDTH,
+        "height": height,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+    }

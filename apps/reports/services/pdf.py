@@ -1,0 +1,159 @@
+"""A report set on A4 as PDF/A, with its fonts inside."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext, pgettext
+
+from apps.kernel.errors import DomainError
+from apps.reports.rules import formats
+from apps.reports.services import chart
+from apps.reports.types import CellKind, Column, Document, Section, Table
+
+TEMPLATE = Path(__file__).resolve().parents[1] / "typst" / "report.typ"
+STANDARDS = ["a-2a"]
+_RIGHT = frozenset(
+    (
+        CellKind.INTEGER,
+        CellKind.MINUTES,
+        CellKind.PERCENT,
+        CellKind.MONEY,
+        CellKind.RATE,
+    )
+)
+# Typst breaks lines and hyphenates by language and chooses glyphs by region.
+_TYPESETTING = {"en": ("en", "GB"), "zh-hans": ("zh", "CN"), "ru": ("ru", "RU")}
+
+
+class ReportNotDrawn(DomainError):
+    """Raised when a report cannot be set as a PDF."""
+
+    code = "report_not_drawn"
+
+
+def draw(document: Document) -> bytes:
+    """Set a document as a PDF; the language in force must be the document's.
+
+    :raises ReportNotDrawn: if the typesetter refuses.
+    """
+    import typst
+
+    try:
+        pdf: bytes = typst.compile(
+            str(TEMPLATE),
+            root=str(TEMPLATE.parent),
+            font_paths=[str(path) for path in chart.font_directories()],
+            # The same fonts on every machine, or the pages would break elsewhere.
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=STANDARDS,
+            timestamp=int(document.origin.at.timestamp()),
+            sys_inputs={"report": json.dumps(_as_data(document), ensure_ascii=False)},
+        )
+    except typst.TypstError as error:
+        raise ReportNotDrawn(
+            gettext("The report could not be set as a PDF: %(reason)s.")
+            % {"reason": error.message},
+            field="format",
+            value="pdf",
+            remedy=gettext("Take the workbook, which has the same figures."),
+        ) from error
+    return pdf
+
+
+def _as_data(document: Document) -> dict[str, Any]:
+    origin = document.origin
+    lang, region = _TYPESETTING[document.language]
+    return {
+        "lang": lang,
+        "region": region,
+        "title": document.title,
+        "subtitle": document.subtitle,
+        "enterprise": origin.enterprise,
+        "reference": origin.reference,
+        "colophon": _colophon(document),
+        "facts": [{"label": each.label, "text": each.text} for each in document.facts],
+        "kpis": [
+            {"label": each.label, "text": each.text, "note": each.note}
+            for each in document.kpis
+        ],
+        "sections": [_section(document, each) for each in document.sections],
+        "notes": list(document.notes),
+        "words": {
+            "notes": pgettext("heading", "Where these figures come from"),
+            "page": gettext("Page {page} of {pages}"),
+        },
+    }
+
+
+def _colophon(document: Document) -> str:
+    origin = document.origin
+    return gettext(
+        "%(reference)s, edition %(edition)d · made %(at)s by %(by)s · Spindle %(version)s"
+    ) % {
+        "reference": origin.reference,
+        "edition": origin.edition,
+        "at": formats.moment(origin.at, origin.time_zone),
+        "by": origin.by,
+        "version": origin.software,
+    }
+
+
+def _section(document: Document, section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "text": section.text,
+        "figures": [
+            {
+                "alt": f"{figure.title}. {figure.description}",
+                "svg": chart.draw(
+                    figure,
+                    language=document.language,
+                    on_paper=True,
+                    with_title=figure.title != section.title,
+                ),
+            }
+            for figure in section.figures
+        ],
+        "tables": [_table(document, table) for table in section.tables],
+    }
+
+
+def _table(document: Document, table: Table) -> dict[str, Any]:
+    shown, note = table.rows, table.note
+    limit = table.paper_limit
+    if limit is not None and len(shown) > limit:
+        shown = shown[:limit]
+        more = gettext("The first %(shown)s of %(all)s rows; the workbook has them all.")
+        cut = more % {"shown": formats.integer(limit), "all": _count(table)}
+        note = f"{cut} {note}".strip()
+    return {
+        "title": table.title,
+        "columns": [_column(column) for column in table.columns if column.on_paper],
+        "rows": [_row(document, table, row) for row in shown],
+        "total": None if table.total is None else _row(document, table, table.total),
+        "note": note,
+        "empty": table.empty,
+    }
+
+
+def _count(table: Table) -> str:
+    return formats.integer(len(table.rows))
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {
+        "label": formats.header(column, on_paper=True),
+        "share": column.share,
+        "right": column.kind in _RIGHT,
+    }
+
+
+def _row(document: Document, table: Table, row: tuple[Any, ...]) -> list[str]:
+    time_zone = document.origin.time_zone
+    return [
+        "" if value == "" else formats.text(value, column.kind, time_zone)
+        for value, column in zip(row, table.columns, strict=True)
+        if column.on_paper
+    ]
