@@ -166,7 +166,7 @@ def random_need(rng: Random) -> Need:
         accepted_materials=frozenset({material} if material else ()),
         size_mm=size,
         round_mm=round_mm if rng.random() < 0.3 else None,
-        mass_kg=_maybe(rng, rng.choice((0.5, 1.0, 5.0))),
+        mass_kg=_maybe(rng, rng.choice((0.5, 1.0, 5.0, 40.0))),
         it_grade=_maybe(rng, rng.choice((7, 8, 11))),
         roughness_um=_maybe(rng, rng.choice((*ROUGHNESSES, 6.3))),
         quantity=rng.choice((1, 40, 100)),

@@ -18,14 +18,7 @@ TENANT = context.TENANT_GROUP_ROLE
 
 WRITE_OWN = "SELECT, INSERT, UPDATE"
 
-# The transaction that wrote a row last. A reader that remembers the oldest
-# transaction still running when it looked (pg_snapshot_xmin) finds by this all that
-# it could not see then: neither a clock nor a sequence tells that, for both are
-# drawn before the commit.
 STAMP = [
-    "ALTER TABLE exchange_listing"
-    " ADD COLUMN changed_xid xid8 NOT NULL DEFAULT pg_current_xact_id()",
-    "CREATE INDEX exchange_listing_changed ON exchange_listing (changed_xid)",
     """
     CREATE FUNCTION exchange_listing_stamp() RETURNS trigger
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $body$
@@ -42,7 +35,6 @@ STAMP = [
 UNSTAMP = [
     "DROP TRIGGER exchange_listing_stamp ON exchange_listing",
     "DROP FUNCTION exchange_listing_stamp()",
-    "ALTER TABLE exchange_listing DROP COLUMN changed_xid",
 ]
 
 SELLER_READS = (

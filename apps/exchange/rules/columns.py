@@ -5,6 +5,7 @@ numbers as array operations, and asks the rules themselves once per distinct val
 where few values are shared by many rows (processes, materials, countries …).
 """
 
+import copy
 import hashlib
 from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
@@ -155,6 +156,10 @@ class Columns:
         for code, column in self._certificates.items():
             self._certificates[code] = _grown(column, room, np.int32, ())
         self._room = room
+
+    def copy(self) -> "Columns":
+        """Return columns that can be changed apart from these."""
+        return copy.deepcopy(self)
 
     def put(self, offers: Iterable[tuple[Offer, bool]]) -> None:
         """Insert or replace listings, each with whether it is active."""
@@ -392,7 +397,10 @@ class _Sheet:
         need, columns = self.need, self.columns
         if need.mass_kg is not None:
             offered = columns.column("mass")
-            self._mark(Reason.MASS, need.mass_kg > offered, np.isnan(offered))
+            is_heavy = need.mass_kg > verdict.HAND_LIFTED_KG
+            self._mark(
+                Reason.MASS, need.mass_kg > offered, np.isnan(offered) & is_heavy
+            )
         if need.it_grade is not None:
             offered = columns.column("it_grade")
             self._mark(Reason.TOLERANCE, offered > need.it_grade, np.isnan(offered))
@@ -401,7 +409,7 @@ class _Sheet:
             self._mark(Reason.ROUGHNESS, offered > need.roughness_um, np.isnan(offered))
         low, high = columns.column("batch_min"), columns.column("batch_max")
         refused = (need.quantity < low) | (need.quantity > high)
-        self._mark(Reason.BATCH, refused, np.isnan(low) | np.isnan(high))
+        self._mark(Reason.BATCH, refused)
 
     def _judge_certificates(self) -> None:
         count = len(self.columns)

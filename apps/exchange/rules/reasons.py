@@ -10,7 +10,6 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.exchange.types import Reason, Refusal, Unknown, Value
 
@@ -276,16 +275,6 @@ def _unknown_roughness(unknown: Unknown, names: Names) -> str:
     }
 
 
-def _unknown_batch(unknown: Unknown, names: Names) -> str:
-    del names
-    quantity = int(str(unknown.needed))
-    return ngettext(
-        "batch sizes are not stated; %(needed)s piece is wanted",
-        "batch sizes are not stated; %(needed)s pieces are wanted",
-        quantity,
-    ) % {"needed": _number(quantity)}
-
-
 def _unknown_certificate(unknown: Unknown, names: Names) -> str:
     return _("the validity of %(needed)s is not stated") % {
         "needed": _listed(_strings(unknown.needed), names)
@@ -313,7 +302,6 @@ UNKNOWNS: Mapping[Reason, Callable[[Unknown, Names], str]] = {
     Reason.MASS: _unknown_mass,
     Reason.TOLERANCE: _unknown_tolerance,
     Reason.ROUGHNESS: _unknown_roughness,
-    Reason.BATCH: _unknown_batch,
     Reason.CERTIFICATE: _unknown_certificate,
     Reason.CAPACITY: _unknown_capacity,
     Reason.LANGUAGE: _unknown_language,

@@ -22,6 +22,10 @@ from apps.exchange.types import (
 
 Finding = Refusal | Unknown | None
 
+# What one person may lift (ISO 11228-1). Where no largest mass is stated, a part that
+# a machine's envelope holds and a person lifts is not a question of mass.
+HAND_LIFTED_KG = 25.0
+
 
 def process(need: Need, offer: Offer) -> Finding:
     """The listing's process is one asked for, or a child of one."""
@@ -95,7 +99,16 @@ def _cylinder(need: Need, room: tuple[float, ...]) -> Finding:
 
 def mass(need: Need, offer: Offer) -> Finding:
     """The machine carries the part."""
-    return _at_most(Reason.MASS, need.mass_kg, offer.max_mass_kg, "kg")
+    if need.mass_kg is None:
+        return None
+    if offer.max_mass_kg is None:
+        if need.mass_kg <= HAND_LIFTED_KG:
+            return None
+        return Unknown(Reason.MASS, need.mass_kg, "kg")
+    if need.mass_kg <= offer.max_mass_kg:
+        return None
+    gap = need.mass_kg - offer.max_mass_kg
+    return Refusal(Reason.MASS, need.mass_kg, offer.max_mass_kg, "kg", gap)
 
 
 def tolerance(need: Need, offer: Offer) -> Finding:
@@ -108,18 +121,6 @@ def roughness(need: Need, offer: Offer) -> Finding:
     return _at_least_as_fine(
         Reason.ROUGHNESS, need.roughness_um, offer.roughness_um, "um"
     )
-
-
-def _at_most(
-    reason: Reason, needed: float | None, offered: float | None, unit: str
-) -> Finding:
-    if needed is None:
-        return None
-    if offered is None:
-        return Unknown(reason, needed, unit)
-    if needed <= offered:
-        return None
-    return Refusal(reason, needed, offered, unit, needed - offered)
 
 
 def _at_least_as_fine(
@@ -135,7 +136,10 @@ def _at_least_as_fine(
 
 
 def batch(need: Need, offer: Offer) -> Finding:
-    """The quantity lies within the batches that the shop takes."""
+    """The quantity lies within the batches that the shop takes.
+
+    A limit is the shop's wish, not its ability: one that is not stated is none.
+    """
     low, high = offer.batch_min, offer.batch_max
     if low is not None and need.quantity < low:
         return Refusal(
@@ -145,8 +149,6 @@ def batch(need: Need, offer: Offer) -> Finding:
         return Refusal(
             Reason.BATCH, need.quantity, high, "", need.quantity - high, detail="above"
         )
-    if low is None or high is None:
-        return Unknown(Reason.BATCH, need.quantity)
     return None
 
 

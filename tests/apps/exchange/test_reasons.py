@@ -160,18 +160,10 @@ class TestDescribeUnknown:
                 {"envelope_kind": None, "envelope_mm": None},
                 "envelope is not stated; the part measures 200 x 120 x 40 mm",
             ),
-            (
-                {"max_mass_kg": None},
-                "largest mass is not stated; the part weighs 1.4 kg",
-            ),
             ({"it_grade": None}, "tolerance is not stated; the part needs IT8"),
             (
                 {"roughness_um": None},
                 "roughness is not stated; the part needs Ra 1.6 µm",
-            ),
-            (
-                {"batch_max": None},
-                "batch sizes are not stated; 40 pieces are wanted",
             ),
             (
                 {"certificates": {"iso-9001": None}},
@@ -187,6 +179,15 @@ class TestDescribeUnknown:
         assert len(verdict.unknowns) == 1
         with translation.override("en"):
             assert describe_unknown(verdict.unknowns[0], names) == text
+
+    def test_asks_for_the_mass_of_what_no_person_lifts(self) -> None:
+        verdict = judged({"mass_kg": 25.4}, {"max_mass_kg": None})
+
+        with translation.override("en"):
+            assert (
+                describe_unknown(verdict.unknowns[0])
+                == "largest mass is not stated; the part weighs 25.4 kg"
+            )
 
     def test_says_that_the_time_cannot_be_estimated(self) -> None:
         verdict = judged({"work_minutes": None}, {})

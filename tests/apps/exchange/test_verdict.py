@@ -94,6 +94,8 @@ class TestJudge:
         [
             ({}, {"envelope_mm": (200.0, 120.0, 40.0)}),
             ({}, {"max_mass_kg": 1.4}),
+            ({"mass_kg": 25.0}, {"max_mass_kg": None}),
+            ({}, {"batch_min": None, "batch_max": None}),
             ({}, {"it_grade": 8}),
             ({}, {"roughness_um": 1.6}),
             ({}, {"batch_min": 40, "batch_max": 40}),
@@ -128,10 +130,8 @@ class TestJudge:
         [
             ({"material_groups": frozenset()}, Reason.MATERIAL),
             ({"envelope_kind": None, "envelope_mm": None}, Reason.ENVELOPE),
-            ({"max_mass_kg": None}, Reason.MASS),
             ({"it_grade": None}, Reason.TOLERANCE),
             ({"roughness_um": None}, Reason.ROUGHNESS),
-            ({"batch_max": None}, Reason.BATCH),
             ({"certificates": {"iso-9001": None}}, Reason.CERTIFICATE),
             ({"free_minutes": ()}, Reason.CAPACITY),
         ],
