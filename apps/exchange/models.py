@@ -22,6 +22,11 @@ from apps.kernel.models import SharedModel, TimeStampedModel
 if TYPE_CHECKING:
     from uuid import UUID
 
+    IntegerColumn = models.Field[int, int]
+else:
+    # Only the stubs know what a field holds.
+    IntegerColumn = models.Field
+
 IS_COUNTRY = r"^[A-Z]{2}$"
 ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(
     latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180
@@ -40,7 +45,7 @@ def codes(label: object) -> ArrayField[list[str], list[str]]:
     )
 
 
-class TransactionIdField(models.Field[int, int]):
+class TransactionIdField(IntegerColumn):
     """The id of a transaction in PostgreSQL, which never wraps around."""
 
     def db_type(self, connection: object) -> str:  # noqa: ARG002  (Django's signature)
