@@ -1,0 +1,104 @@
+"""From a stranger to the owner of a portal, in under a minute."""
+
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.kernel.errors import DomainError
+from apps.portal import hand_over
+from apps.portal.access import public
+from apps.portal.public.forms import SignUpForm
+from tenants.registry import rules, services
+from tenants.registry import selectors as enterprises
+
+# Browsers hold a form's redirects to the policy of the page that it is on.
+TO_PORTALS = {"form-action": [f"*.{settings.DOMAIN}"]}
+MOST_PROPOSALS = 50
+
+
+@public
+@never_cache
+@sensitive_post_parameters("password")
+@csp_update(TO_PORTALS)  # type: ignore[untyped-decorator]
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_up(request: HttpRequest) -> HttpResponse:
+    """Write the enterprise, and hand its owner over to the new portal."""
+    form = SignUpForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ref, user = services.sign_up(**form.cleaned_data, at=timezone.now())
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            return HttpResponseRedirect(hand_over.link_for(user, ref, request))
+    status = 422 if form.errors else 200
+    return render(request, "public/sign_up.html", {"form": form}, status=status)
+
+
+@public
+@require_safe
+def address(request: HttpRequest) -> HttpResponse:
+    """Say whether an address is to be had; propose one from a name."""
+    name, slug = request.GET.get("name", ""), request.GET.get("slug", "").strip()
+    last_proposal = request.GET.get("proposal", "")
+    is_ours = not slug or slug == last_proposal
+    if is_ours:
+        slug = _free_address(rules.propose_slug(name))
+    form = SignUpForm(initial={"slug": slug})
+    return render(
+        request,
+        "public/sign_up_address.html",
+        {
+            "field": form["slug"],
+            "proposal": slug if is_ours else "",
+            "verdict": _verdict(slug),
+            "is_free": bool(slug) and not _refusal(slug),
+            # Only a proposal is written into the box: nobody's typing is replaced.
+            "is_whole": is_ours and request.GET.get("from") == "name",
+        },
+    )
+
+
+@public
+@require_safe
+def place(request: HttpRequest) -> HttpResponse:
+    """Propose the currency and the time zones of a country."""
+    form = SignUpForm(country=request.GET.get("country", ""))
+    return render(request, "public/sign_up_place.html", {"form": form})
+
+
+def _verdict(slug: str) -> str:
+    if not slug:
+        return ""
+    return _refusal(slug) or _("%(host)s is free.") % {
+        "host": f"{slug}.{settings.DOMAIN}"
+    }
+
+
+def _refusal(slug: str) -> str:
+    try:
+        rules.check_slug(slug.lower())
+    except DomainError as error:
+        return str(error)
+    if enterprises.enterprise_by_slug(slug.lower()):
+        return _("%(slug)s is another enterprise's. Add a word, such as the city.") % {
+            "slug": slug
+        }
+    return ""
+
+
+def _free_address(proposal: str) -> str:
+    if not proposal:
+        return ""
+    room = rules.LONGEST - len(f"-{MOST_PROPOSALS}")
+    for number in range(1, MOST_PROPOSALS + 1):
+        slug = proposal if number == 1 else f"{proposal[:room].rstrip('-')}-{number}"
+        if not enterprises.enterprise_by_slug(slug):
+            return slug
+    return proposal

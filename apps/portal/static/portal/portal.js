@@ -1,0 +1,132 @@
+// What the pages need beyond links, forms and htmx. No inline code: strict CSP.
+(() => {
+  "use strict";
+
+  const isTyping = (target) =>
+    target.closest("input, textarea, select, [contenteditable], dialog[open]");
+
+  // Menus are <details>: they work without this script and close by themselves with it.
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+      if (menu !== except) menu.open = false;
+    }
+  };
+
+  const side = () => document.querySelector("[data-side]");
+  const setSide = (isOpen) => {
+    const panel = side();
+    if (!panel) return;
+    panel.classList.toggle("is-open", isOpen);
+    const opener = document.querySelector("[data-side-open]");
+    opener?.setAttribute("aria-expanded", String(isOpen));
+    (isOpen ? panel.querySelector("a") : opener)?.focus();
+  };
+
+  const copy = async (button) => {
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+    } catch {
+      return;
+    }
+    button.classList.add("is-done");
+    button.title = button.dataset.done;
+    setTimeout(() => {
+      button.classList.remove("is-done");
+      button.removeAttribute("title");
+    }, 1500);
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest("details[data-menu]"));
+    const opener = target.closest("[data-open]");
+    if (opener) document.getElementById(opener.dataset.open)?.showModal();
+    const closer = target.closest("[data-close]");
+    if (closer) closer.closest("dialog")?.close();
+    if (target.matches("dialog[open]")) target.close();
+    const copier = target.closest("[data-copy]");
+    if (copier) copy(copier);
+    if (target.closest("[data-side-open]")) setSide(true);
+    if (target.closest("[data-side-close]")) setSide(false);
+  });
+
+  let isGoing = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      closeMenus(null);
+      if (side()?.classList.contains("is-open")) setSide(false);
+      if (event.target.matches("[data-search]")) event.target.blur();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (isGoing) {
+      isGoing = false;
+      const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
+      if (link) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    if (event.key === "/") {
+      const box = document.querySelector("[data-search]");
+      if (box) {
+        event.preventDefault();
+        box.focus();
+        box.select();
+      }
+    } else if (event.key === "?") {
+      document.getElementById("help")?.showModal();
+    } else if (event.key === "g") {
+      isGoing = true;
+      setTimeout(() => { isGoing = false; }, 1200);
+    }
+  });
+
+  // A form that is sent twice asks twice: the second press is swallowed until the
+  // answer is there, or the page comes back from the browser's cache.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    for (const button of form.querySelectorAll("button[type=submit]")) {
+      button.setAttribute("aria-disabled", "true");
+    }
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("button[aria-disabled]")) {
+        button.removeAttribute("aria-disabled");
+      }
+    }
+  });
+
+  // Empty fields would litter the address that a filtered list is shared by.
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form[data-filters]")) return;
+    for (const field of event.target.elements) {
+      if (field.name && !field.value) field.disabled = true;
+    }
+  });
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches?.("form[data-filters]")) return;
+    const parameters = event.detail.parameters;
+    for (const name of Object.keys(parameters)) {
+      if (parameters[name] === "") delete parameters[name];
+    }
+  });
+
+  document.querySelector("[data-focus]")?.focus();
+
+  // The browser knows where its user is; a form that asks may be helped.
+  const zone = document.querySelector("select[data-time-zone]");
+  if (zone && !zone.dataset.chosen) {
+    const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if ([...zone.options].some((option) => option.value === here)) zone.value = here;
+  }
+})();
