@@ -213,7 +213,12 @@ def stacked_weeks(
 
 
 def heat_map(
-    *, title: str, subtitle: str, description: str, cells: Iterable[HeatCell], legend: str
+    *,
+    title: str,
+    subtitle: str,
+    description: str,
+    cells: Iterable[HeatCell],
+    legend: str,
 ) -> VegaLite:
     """Draw a percentage for each machine and week, darker where there is less left."""
     values = [
@@ -298,7 +303,9 @@ def lying_bars(
     series: tuple[str, str] | None = None,
 ) -> VegaLite:
     """Draw counts as bars that lie on their side, so that labels can be read."""
-    values = [{"label": bar.label, "value": bar.value, "text": bar.text} for bar in bars]
+    values = [
+        {"label": bar.label, "value": bar.value, "text": bar.text} for bar in bars
+    ]
     y = {
         "field": "label",
         "type": "nominal",
@@ -322,7 +329,8 @@ def lying_bars(
         color = {"field": "use", "type": "nominal", "scale": scale, "title": None}
         whole = [{**value, "use": names[0]} for value in values]
         part = [
-            {"label": bar.label, "value": bar.part or 0, "use": names[1]} for bar in bars
+            {"label": bar.label, "value": bar.part or 0, "use": names[1]}
+            for bar in bars
         ]
         layers += [_bars(whole, x, y, color), _bars(part, x, y, color)]
     layers.append(
@@ -401,7 +409,12 @@ def price_and_date(
                     "encoding": {"x": x},
                 },
                 {
-                    "mark": {"type": "text", "align": "left", "dx": 5, "baseline": "top"},
+                    "mark": {
+                        "type": "text",
+                        "align": "left",
+                        "dx": 5,
+                        "baseline": "top",
+                    },
                     "encoding": {
                         "x": x,
                         "y": {"value": 0},

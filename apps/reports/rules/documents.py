@@ -23,7 +23,7 @@ def lay_out(
             return capacity_document.lay_out(
                 facts=facts, parameters=parameters, origin=origin, language=language
             )
-        case (BuyerFacts() | SellerFacts()), RfqParameters():
+        case ((BuyerFacts() | SellerFacts()), RfqParameters()):
             return rfq_document.lay_out(
                 facts=facts, parameters=parameters, origin=origin, language=language
             )

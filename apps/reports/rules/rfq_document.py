@@ -77,7 +77,10 @@ def _buyer(facts: BuyerFacts) -> _Parts:
         Kpi(
             _("RFQs published"),
             formats.integer(figures.rfqs),
-            _counted(ngettext("%(count)s line", "%(count)s lines", figures.lines), figures.lines),
+            _counted(
+                ngettext("%(count)s line", "%(count)s lines", figures.lines),
+                figures.lines,
+            ),
         ),
         Kpi(
             _("Listings that fit"),
@@ -229,7 +232,12 @@ def _refusals(figures: rfq_figures.BuyerFigures) -> Section:
             Column(_("Share of refusals"), CellKind.PERCENT),
         ),
         rows=tuple(
-            (each.reason, each.first, each.only, formats.share(each.first, figures.refused))
+            (
+                each.reason,
+                each.first,
+                each.only,
+                formats.share(each.first, figures.refused),
+            )
             for each in figures.refusals
         ),
         total=(
@@ -363,7 +371,11 @@ def _outcomes(figures: rfq_figures.SellerFigures) -> Section:
             (label, count, formats.share(count, figures.quotes))
             for label, count in figures.outcomes
         ),
-        total=(_("Total"), figures.quotes, formats.share(figures.quotes, figures.quotes)),
+        total=(
+            _("Total"),
+            figures.quotes,
+            formats.share(figures.quotes, figures.quotes),
+        ),
         empty=_("No quote was given in this period."),
         chart=NativeChart(
             kind="bars", title=title, category=0, values=(1,), colors=(charts.BOOKED,)
@@ -513,9 +525,9 @@ def _demands(facts: SellerFacts) -> Section:
 
 
 def _as_of(origin: Origin) -> str:
-    return _("Figures as they stood at %(at)s; later changes are not in this edition.") % {
-        "at": formats.moment(origin.at, origin.time_zone)
-    }
+    return _(
+        "Figures as they stood at %(at)s; later changes are not in this edition."
+    ) % {"at": formats.moment(origin.at, origin.time_zone)}
 
 
 def _counted(text: str, count: int) -> str:

@@ -89,7 +89,9 @@ def of_buyer(facts: BuyerFacts) -> BuyerFigures:
         fitting=sum(line.fitting for line in facts.lines),
         refusals=_refusals(facts),
         quotes=len(facts.quotes),
-        quotes_by_line=dict(Counter((each.about, each.position) for each in facts.quotes)),
+        quotes_by_line=dict(
+            Counter((each.about, each.position) for each in facts.quotes)
+        ),
         cheapest_by_line={key: total for key, total in cheapest.items() if total > 0},
         awards=len(won),
         awarded=_sums((each.own_currency, each.own_total) for each in won),
@@ -121,7 +123,9 @@ def _refusals(facts: BuyerFacts) -> tuple[RefusalCount, ...]:
             only[each.reason] += each.only
     # By count, then by name, so that the same figures make the same page.
     ordered = sorted(first, key=lambda reason: (-first[reason], reason))
-    return tuple(RefusalCount(reason, first[reason], only[reason]) for reason in ordered)
+    return tuple(
+        RefusalCount(reason, first[reason], only[reason]) for reason in ordered
+    )
 
 
 def _sums(amounts: Iterable[tuple[str, Decimal]]) -> Sums:

@@ -125,7 +125,9 @@ def _table(document: Document, table: Table) -> dict[str, Any]:
     limit = table.paper_limit
     if limit is not None and len(shown) > limit:
         shown = shown[:limit]
-        more = gettext("The first %(shown)s of %(all)s rows; the workbook has them all.")
+        more = gettext(
+            "The first %(shown)s of %(all)s rows; the workbook has them all."
+        )
         cut = more % {"shown": formats.integer(limit), "all": _count(table)}
         note = f"{cut} {note}".strip()
     return {

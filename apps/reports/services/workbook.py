@@ -11,7 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from apps.reports.rules import formats
-from apps.reports.types import Cell, CellKind, Column, Document, Fact, NativeChart, Table
+from apps.reports.types import (
+    Cell,
+    CellKind,
+    Column,
+    Document,
+    Fact,
+    NativeChart,
+    Table,
+)
 
 INK, FAINT, WASH, LINE = "#1b2733", "#54626f", "#f3f6fa", "#d5dce3"
 MAX_SHEET_NAME = 31
@@ -156,7 +164,12 @@ def _table(book: _Book, table: Table) -> None:
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     head = book.dress(
-        bold=True, bg_color=WASH, bottom=1, bottom_color=INK, text_wrap=True, valign="top"
+        bold=True,
+        bg_color=WASH,
+        bottom=1,
+        bottom_color=INK,
+        text_wrap=True,
+        valign="top",
     )
     for x, column in enumerate(table.columns):
         sheet.write_string(0, x, formats.header(column, on_paper=False), head)
