@@ -115,6 +115,28 @@ class TestWorkingPeriods:
 
         assert found == [Period(utc(2030, 5, 6), utc(2030, 5, 6, 6))]
 
+    def test_sees_the_night_shift_of_new_year_s_eve(self) -> None:
+        night = ShiftTime(SUNDAY, time(22), time(6))
+
+        found = working_periods(
+            week(night), (), Period(utc(2035, 1, 1), utc(2035, 1, 1, 12))
+        )
+
+        assert found == [Period(utc(2035, 1, 1), utc(2035, 1, 1, 6))]
+
+    def test_does_not_work_before_a_shift_whose_start_is_skipped(self) -> None:
+        # Half past two does not come: the shift begins an hour from half past one,
+        # when the clock shows 3:30. Its break at 3:00 is over by then.
+        dawn = ShiftTime(SUNDAY, time(2, 30), time(6), 15, time(3))
+
+        found = working_periods(
+            week(dawn, zone="Europe/Berlin"),
+            (),
+            Period(utc(2030, 3, 31), utc(2030, 4, 1)),
+        )
+
+        assert found == [Period(utc(2030, 3, 31, 1, 30), utc(2030, 3, 31, 4))]
+
     @pytest.mark.parametrize(
         ("evening", "hours"),
         [(date(2030, 3, 30), 7), (date(2030, 4, 6), 8), (date(2030, 10, 26), 9)],
