@@ -1,6 +1,7 @@
 """Reads the environment, and fails loudly at start."""
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -74,3 +75,30 @@ def database(name: str, default: str | None = None) -> dict[str, str]:
         "HOST": parts.hostname or "127.0.0.1",
         "PORT": str(parts.port or 5432),
     }
+
+
+def signing_key(name: str, path: Path) -> str:
+    """Return a PEM from a variable, else from a file, which is made when missing."""
+    value = os.environ.get(name, "")
+    if value:
+        return value
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # Two processes at once: the first to make the file wins.
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(made)
+    except FileExistsError:
+        return path.read_text()
+    return made.decode()
