@@ -1,0 +1,126 @@
+"""What other apps learn from the catalog: values that no one can change."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MaterialGroup(models.TextChoices):
+    """ISO 513 groups by how they are cut, and families outside of it."""
+
+    P = "P", _("P: steel")
+    M = "M", _("M: stainless steel")
+    K = "K", _("K: cast iron")
+    N = "N", _("N: non-ferrous metal")
+    S = "S", _("S: superalloy and titanium")
+    H = "H", _("H: hardened steel")
+    POLYMER = "polymer", _("Polymer")
+    COMPOSITE = "composite", _("Composite")
+    CERAMIC = "ceramic", _("Ceramic and cemented carbide")
+
+
+class EquivalenceKind(models.TextChoices):
+    """How far one grade may stand for another."""
+
+    IDENTICAL = "identical", _("Identical")
+    NEAREST = "nearest", _("Nearest; the buyer must agree")
+    SUBSTITUTE = "substitute", _("Substitute; the buyer must approve")
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessNode:
+    """A process with its labels; `children` are the codes one level below."""
+
+    code: str
+    parent: str | None
+    path: str
+    din_group: str
+    standard: str
+    name_en: str
+    name_zh: str
+    name_ru: str
+    name_de: str
+    aliases: tuple[str, ...]
+    definition: str
+    it_grade_min: int | None
+    it_grade_max: int | None
+    roughness_min_um: float | None
+    roughness_max_um: float | None
+    source: str
+    is_leaf: bool
+    order: int
+    children: tuple[str, ...]
+
+    @property
+    def depth(self) -> int:
+        """Levels above the node."""
+        return self.path.count("/")
+
+    def __str__(self) -> str:
+        return self.name_en
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialGrade:
+    """A grade with what prices and plans need to know of it."""
+
+    code: str
+    name: str
+    standard: str
+    number: str
+    group: MaterialGroup
+    density_kg_m3: int
+    # Cutting speed against wrought aluminium, which is 1.
+    removal_factor: Decimal
+    price_eur_kg: Decimal
+    aliases: tuple[str, ...]
+    source: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """A grade that may stand for another, and on what terms."""
+
+    grade: MaterialGrade
+    kind: EquivalenceKind
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateEntry:
+    """A kind of certificate; `includes` are the kinds it holds as well."""
+
+    code: str
+    name: str
+    issuer_scope: str
+    industry: str
+    includes: tuple[str, ...]
+    source: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class CrossRate:
+    """Units of one currency for one unit of another, on the older of two days."""
+
+    rate: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedCatalog:
+    """How many rows of each kind the catalog holds after loading."""
+
+    processes: int
+    materials: int
+    equivalences: int
+    certificate_kinds: int
+    exchange_rates: int

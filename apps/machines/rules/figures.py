@@ -1,0 +1,239 @@
+"""Figures that cannot be meant, refused with the field, the value and the remedy."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from decimal import Decimal
+from math import isfinite
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
+
+from apps.kernel.errors import InvalidInput
+from apps.machines.types import (
+    CapabilityDraft,
+    CertificateDraft,
+    CostInputs,
+    EnvelopeKind,
+    MachineDraft,
+    SiteDraft,
+)
+
+BOX_SIZES = ("size_x_mm", "size_y_mm", "size_z_mm")
+CYLINDER_SIZES = ("diameter_mm", "length_mm")
+SIZES = {EnvelopeKind.BOX: BOX_SIZES, EnvelopeKind.CYLINDER: CYLINDER_SIZES}
+
+# Far above the largest of their kind: what is beyond is a slip of units.
+LARGEST = {
+    **dict.fromkeys((*BOX_SIZES, *CYLINDER_SIZES), 200_000.0),
+    "max_mass_kg": 5_000_000.0,
+    "roughness_um": 1_000.0,
+    "batch_min": 1_000_000_000.0,
+    "batch_max": 1_000_000_000.0,
+    "axes": 100.0,
+    "spindle_rpm": 1_000_000.0,
+    "spindle_kw": 10_000.0,
+}
+FINEST_IT_GRADE = 1
+COARSEST_IT_GRADE = 18
+LARGEST_PERCENT = {"scrap_percent": Decimal("99.99")}
+LARGEST_COST = Decimal(9_999)
+LARGEST_MONEY = Decimal(9_999_999_999)
+MONEY = ("hourly_rate", "setup_rate", "programming_rate", "minimum_charge")
+CUTTING = ("removal_cm3_per_min", "finishing_cm2_per_min")
+CODE_LENGTH = 3
+
+
+class ImpossibleFigure(InvalidInput):
+    """A figure that no machine, site or price can have."""
+
+    code = "impossible_figure"
+
+
+def check_site(draft: SiteDraft) -> None:
+    """Refuse a site that is nowhere.
+
+    :raises ImpossibleFigure: if name, country, time zone or coordinates cannot be.
+    """
+    _given("name", draft.name)
+    if not (
+        len(draft.country) == CODE_LENGTH - 1
+        and draft.country.isascii()
+        and draft.country.isalpha()
+        and draft.country.isupper()
+    ):
+        raise _wrong("country", draft.country, _("Give an ISO 3166 code such as DE."))
+    check_time_zone(draft.time_zone)
+    if (draft.latitude is None) != (draft.longitude is None):
+        raise _wrong(
+            "latitude" if draft.latitude is None else "longitude",
+            None,
+            _("Give both coordinates or none."),
+        )
+    for field, value, most in (
+        ("latitude", draft.latitude, 90.0),
+        ("longitude", draft.longitude, 180.0),
+    ):
+        if value is not None and not -most <= value <= most:
+            raise _wrong(
+                field,
+                value,
+                _("Give degrees from -%(most)d to %(most)d.") % {"most": most},
+            )
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse a time zone that the world does not keep.
+
+    :raises ImpossibleFigure: if the name is not in the IANA data.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise _wrong(
+            "time_zone", name, _("Give an IANA name such as Europe/Berlin.")
+        ) from error
+
+
+def check_machine(draft: MachineDraft) -> None:
+    """Refuse a machine without a code or with figures that it cannot have.
+
+    :raises ImpossibleFigure: for the first such figure.
+    """
+    _given("code", draft.code)
+    _given("name", draft.name)
+    _check_sizes(
+        {
+            "axes": draft.axes,
+            "spindle_rpm": draft.spindle_rpm,
+            "spindle_kw": draft.spindle_kw,
+        }
+    )
+
+
+def check_capability(draft: CapabilityDraft) -> None:
+    """Refuse an envelope that is not whole, and figures that cannot be.
+
+    :raises ImpossibleFigure: for the first such figure.
+    """
+    sizes = {name: getattr(draft, name) for name in (*BOX_SIZES, *CYLINDER_SIZES)}
+    kind = draft.envelope_kind
+    if kind is not None and kind not in EnvelopeKind.values:
+        raise _wrong(
+            "envelope_kind",
+            kind,
+            _("Use one of: %(known)s.") % {"known": ", ".join(EnvelopeKind.values)},
+        )
+    wanted = () if kind is None else SIZES[EnvelopeKind(kind)]
+    for name, value in sizes.items():
+        if name in wanted and value is None:
+            raise _wrong(name, None, _("Give all sizes of the envelope, or no shape."))
+        if name not in wanted and value is not None:
+            raise _wrong(
+                name, value, _("Give only the sizes of the envelope's own shape.")
+            )
+    _check_sizes(
+        {
+            **sizes,
+            "max_mass_kg": draft.max_mass_kg,
+            "roughness_um": draft.roughness_um,
+            "batch_min": draft.batch_min,
+            "batch_max": draft.batch_max,
+        }
+    )
+    grade = draft.it_grade
+    if grade is not None and not FINEST_IT_GRADE <= grade <= COARSEST_IT_GRADE:
+        raise _wrong(
+            "it_grade",
+            grade,
+            _("Give a grade of ISO 286 from %(finest)d to %(coarsest)d.")
+            % {"finest": FINEST_IT_GRADE, "coarsest": COARSEST_IT_GRADE},
+        )
+    if (
+        draft.batch_min is not None
+        and draft.batch_max is not None
+        and draft.batch_max < draft.batch_min
+    ):
+        raise _wrong(
+            "batch_max",
+            draft.batch_max,
+            _("Give the smallest batch, %(least)d, or more.")
+            % {"least": draft.batch_min},
+        )
+
+
+def check_cost(cost: CostInputs) -> None:
+    """Refuse rates and times that no price can be made of.
+
+    :raises ImpossibleFigure: for the first such figure.
+    """
+    if not (
+        len(cost.currency) == CODE_LENGTH
+        and cost.currency.isascii()
+        and cost.currency.isalpha()
+        and cost.currency.isupper()
+    ):
+        raise _wrong("currency", cost.currency, _("Give an ISO 4217 code such as EUR."))
+    for column in fields(CostInputs):
+        value = getattr(cost, column.name)
+        if column.name == "currency" or value is None:
+            continue
+        most = LARGEST_PERCENT.get(
+            column.name, LARGEST_MONEY if column.name in MONEY else LARGEST_COST
+        )
+        is_zero_fine = column.name not in (*CUTTING, "hourly_rate")
+        if not value.is_finite() or value < 0 or value > most:
+            raise _wrong(
+                column.name,
+                value,
+                _("Give a number from 0 to %(most)s.") % {"most": most},
+            )
+        if value == 0 and not is_zero_fine:
+            raise _wrong(column.name, value, _("Give a number above 0."))
+
+
+def check_certificate(draft: CertificateDraft) -> None:
+    """Refuse a certificate without number or issuer, or that ends before it begins.
+
+    :raises ImpossibleFigure: for the first such figure.
+    """
+    _given("number", draft.number)
+    _given("issuer", draft.issuer)
+    if (
+        draft.valid_from_on is not None
+        and draft.valid_until_on is not None
+        and draft.valid_until_on < draft.valid_from_on
+    ):
+        raise _wrong(
+            "valid_until_on",
+            draft.valid_until_on.isoformat(),
+            _("Give a day after %(first)s.")
+            % {"first": draft.valid_from_on.isoformat()},
+        )
+
+
+def _given(field: str, value: str) -> None:
+    if not value.strip():
+        raise _wrong(field, value, _("Fill it in."))
+
+
+def _check_sizes(figures: Mapping[str, float | None]) -> None:
+    for name, value in figures.items():
+        if value is None:
+            continue
+        if not isfinite(value) or value <= 0 or value > LARGEST[name]:
+            raise _wrong(
+                name,
+                value,
+                _("Give a number above 0 and up to %(most)g, or leave it unknown.")
+                % {"most": LARGEST[name]},
+            )
+
+
+def _wrong(field: str, value: object, remedy: str) -> ImpossibleFigure:
+    shown = _("nothing") if value is None or value == "" else value
+    return ImpossibleFigure(
+        _("%(field)s cannot be %(value)s.") % {"field": field, "value": shown},
+        field=field,
+        value=value,
+        remedy=remedy,
+    )

@@ -1,0 +1,297 @@
+"""Reading sites, machines, what they can do and what is missing of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.catalog import selectors as catalog
+from apps.kernel.errors import NotFound
+from apps.machines.models import (
+    Capability,
+    Certificate,
+    CostModel,
+    Machine,
+    MachineQuerySet,
+    Site,
+)
+from apps.machines.rules import completeness, disclosure, plausibility
+from apps.machines.types import (
+    CapabilityFacts,
+    CostInputs,
+    Doubt,
+    EnvelopeKind,
+    MachineKind,
+    MissingFact,
+    Place,
+    ProcessProposal,
+)
+from tenants.isolation import TenantQuerySet
+
+
+class MachineNotFound(NotFound):
+    """The enterprise has no such machine."""
+
+    code = "machine_not_found"
+
+
+class SiteNotFound(NotFound):
+    """The enterprise has no such site."""
+
+    code = "site_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetail:
+    """A machine with all that a page about it shows."""
+
+    machine: Machine
+    site: Site
+    capabilities: list[Capability]
+    cost_model: CostModel | None
+    missing: list[MissingFact]
+    doubts: list[Doubt]
+    proposal: ProcessProposal | None
+    proposed_envelope_mm: tuple[float, float, float] | None
+
+
+# --- sites
+
+
+def sites() -> TenantQuerySet[Site]:
+    """Return the enterprise's sites by name."""
+    return Site.objects.order_by("name")
+
+
+def site(site_id: UUID) -> Site:
+    """Return one site.
+
+    :raises SiteNotFound: if the enterprise has none of this id.
+    """
+    found = Site.objects.filter(pk=site_id).first()
+    if found is None:
+        raise SiteNotFound(
+            _("There is no such site."), field="site", value=str(site_id)
+        )
+    return found
+
+
+# --- machines
+
+
+def machines_of(
+    *,
+    search: str = "",
+    state: str = "",
+    process_code: str = "",
+    site_id: UUID | None = None,
+    is_published: bool | None = None,
+) -> MachineQuerySet:
+    """Return the enterprise's machines by code, with what a list shows of each."""
+    found: MachineQuerySet = Machine.objects.with_offers().order_by("code")
+    if search.strip():
+        words = search.strip()
+        found = found.filter(
+            Q(code__icontains=words)
+            | Q(name__icontains=words)
+            | Q(maker__icontains=words)
+            | Q(model__icontains=words)
+            | Q(serial_number__icontains=words)
+        )
+    if state:
+        found = found.filter(state=state)
+    if process_code:
+        found = found.that_can(catalog.leaf_codes_below([process_code]))
+    if site_id is not None:
+        found = found.filter(site_id=site_id)
+    if is_published is not None:
+        found = found.filter(published_at__isnull=not is_published)
+    return found
+
+
+def machines_that_can(process_codes: Iterable[str]) -> MachineQuerySet:
+    """Return the machines in use that offer any of the processes or one below."""
+    codes = catalog.leaf_codes_below(process_codes)
+    able: MachineQuerySet = Machine.objects.in_use().that_can(codes)
+    return able.with_offers().order_by("code")
+
+
+def machine_detail(machine_id: UUID) -> MachineDetail:
+    """Return a machine with all that a page about it shows.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    """
+    machine = Machine.objects.with_offers().filter(pk=machine_id).first()
+    if machine is None:
+        raise machine_not_found(machine_id)
+    capabilities = sorted(machine.capabilities.all(), key=lambda row: row.process_code)
+    stored = machine.proposal
+    envelope = stored.get("envelope_mm")
+    return MachineDetail(
+        machine=machine,
+        site=machine.site,
+        capabilities=capabilities,
+        cost_model=_cost_model(machine),
+        missing=missing_facts(machine),
+        doubts=[
+            doubt
+            for row in capabilities
+            for doubt in plausibility.doubts(
+                row, catalog.process_by_code(row.process_code)
+            )
+        ],
+        proposal=ProcessProposal.from_json(stored) if "reason" in stored else None,
+        proposed_envelope_mm=tuple(envelope) if envelope else None,
+    )
+
+
+def machine_not_found(machine_id: UUID) -> MachineNotFound:
+    """Say that the enterprise has no machine of this id."""
+    return MachineNotFound(
+        _("There is no such machine."), field="machine", value=str(machine_id)
+    )
+
+
+def missing_facts(machine: Machine) -> list[MissingFact]:
+    """Return what a machine must still say before it can be published."""
+    return completeness.missing(
+        machine,
+        sorted(machine.capabilities.all(), key=lambda row: row.process_code),
+        has_rate=_cost_model(machine) is not None,
+        process=catalog.process_by_code,
+    )
+
+
+def words_of(missing: Iterable[MissingFact], language: str | None = None) -> list[str]:
+    """Say missing facts in the reader's language."""
+    reader = language or get_language() or "en"
+    return [
+        _("%(fact)s of %(process)s")
+        % {
+            "fact": fact.key.label,
+            "process": catalog.label(fact.process_code, reader),
+        }
+        if fact.process_code
+        else str(fact.key.label)
+        for fact in missing
+    ]
+
+
+def cost_inputs(machine_id: UUID) -> CostInputs | None:
+    """Return what prices on a machine are worked out from, if it is stated."""
+    row = CostModel.objects.filter(machine_id=machine_id).first()
+    return None if row is None else _cost_inputs(row)
+
+
+def _cost_model(machine: Machine) -> CostModel | None:
+    # The reverse of a one-to-one raises where there is none.
+    found: CostModel | None = getattr(machine, "costmodel", None)
+    return found
+
+
+def _cost_inputs(row: CostModel) -> CostInputs:
+    return CostInputs(
+        currency=row.currency,
+        hourly_rate=row.hourly_rate,
+        setup_minutes=row.setup_minutes,
+        setup_rate=row.setup_rate,
+        programming_hours=row.programming_hours,
+        programming_rate=row.programming_rate,
+        inspection_minutes_per_part=row.inspection_minutes_per_part,
+        material_markup_percent=row.material_markup_percent,
+        scrap_percent=row.scrap_percent,
+        margin_percent=row.margin_percent,
+        minimum_charge=row.minimum_charge,
+        removal_cm3_per_min=row.removal_cm3_per_min,
+        finishing_cm2_per_min=row.finishing_cm2_per_min,
+    )
+
+
+# --- certificates
+
+
+def certificates() -> TenantQuerySet[Certificate]:
+    """Return the enterprise's certificates by kind, the longest valid first."""
+    return Certificate.objects.order_by("kind_code", "-valid_until_on", "number")
+
+
+def certificate_codes() -> dict[str, date | None]:
+    """Return the codes that standing certificates hold, with the last day of each.
+
+    None is without end. A kind that includes another stands for it as well.
+    """
+    held: dict[str, date | None] = {}
+    rows = Certificate.objects.standing().values_list("kind_code", "valid_until_on")
+    for kind_code, until in rows:
+        for code in catalog.certificate_codes_held_by(kind_code):
+            best = held.get(code, until)
+            held[code] = None if best is None or until is None else max(best, until)
+    return held
+
+
+# --- what the exchange may know
+
+
+def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
+    """Return a published machine's capabilities as others may see them.
+
+    The answer is empty for one that is not published, or not there: its listings go.
+    """
+    machine = Machine.objects.published().with_offers().filter(pk=machine_id).first()
+    if machine is None:
+        return []
+    place = disclosure.disclosed(_place(machine.site), machine.site.location_disclosure)
+    cost = _cost_model(machine)
+    held = certificate_codes()
+    return [
+        CapabilityFacts(
+            capability_id=row.pk,
+            machine_id=machine.pk,
+            machine_code=machine.code,
+            machine_label=machine.label,
+            machine_version=machine.version,
+            kind=MachineKind(machine.kind),
+            process_code=row.process_code,
+            material_groups=tuple(row.material_groups),
+            material_codes=tuple(row.material_codes),
+            envelope_kind=EnvelopeKind(row.envelope_kind)
+            if row.envelope_kind
+            else None,
+            size_x_mm=row.size_x_mm,
+            size_y_mm=row.size_y_mm,
+            size_z_mm=row.size_z_mm,
+            diameter_mm=row.diameter_mm,
+            length_mm=row.length_mm,
+            max_mass_kg=row.max_mass_kg,
+            it_grade=row.it_grade,
+            roughness_um=row.roughness_um,
+            batch_min=row.batch_min,
+            batch_max=row.batch_max,
+            country=place.country,
+            region=place.region,
+            city=place.city,
+            latitude=place.latitude,
+            longitude=place.longitude,
+            time_zone=machine.site.time_zone,
+            certificates=held,
+            hourly_rate=cost.hourly_rate if cost else None,
+            currency=cost.currency if cost else "",
+            auto_quote=machine.auto_quote,
+            published_at=machine.published_at,
+        )
+        for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code)
+    ]
+
+
+def _place(row: Site) -> Place:
+    return Place(
+        country=row.country,
+        region=row.region,
+        city=row.city,
+        latitude=row.latitude,
+        longitude=row.longitude,
+    )

@@ -1,0 +1,66 @@
+"""What an enterprise can do with its machines."""
+
+from apps.machines.services.certificates import (
+    CertificateNotFound,
+    CertificateTaken,
+    add_certificate,
+    drop_certificate,
+    expire_certificates,
+    verify_certificate,
+)
+from apps.machines.services.importing import SourceUnclear, import_mtconnect
+from apps.machines.services.machines import (
+    CodeTaken,
+    MachineChanged,
+    add_machine,
+    change_state,
+    revise_machine,
+)
+from apps.machines.services.offers import (
+    CapabilityNotFound,
+    UnknownMaterialGroup,
+    drop_capability,
+    set_capability,
+    set_cost_model,
+)
+from apps.machines.services.publishing import (
+    MachineIncomplete,
+    MachineRetired,
+    publish_machine,
+    withdraw_machine,
+)
+from apps.machines.services.sites import (
+    SiteChanged,
+    SiteNameTaken,
+    add_site,
+    revise_site,
+)
+
+__all__ = [
+    "CapabilityNotFound",
+    "CertificateNotFound",
+    "CertificateTaken",
+    "CodeTaken",
+    "MachineChanged",
+    "MachineIncomplete",
+    "MachineRetired",
+    "SiteChanged",
+    "SiteNameTaken",
+    "SourceUnclear",
+    "UnknownMaterialGroup",
+    "add_certificate",
+    "add_machine",
+    "add_site",
+    "change_state",
+    "drop_capability",
+    "drop_certificate",
+    "expire_certificates",
+    "import_mtconnect",
+    "publish_machine",
+    "revise_machine",
+    "revise_site",
+    "set_capability",
+    "set_cost_model",
+    "verify_certificate",
+    "withdraw_machine",
+]

@@ -1,0 +1,133 @@
+"""What a machine can do, and what it costs."""
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from apps.catalog import selectors as catalog
+from apps.catalog.types import MaterialGroup
+from apps.kernel.errors import InvalidInput, NotFound
+from apps.machines.models import Capability, CostModel, Machine
+from apps.machines.rules import figures
+from apps.machines.services.publishing import note_change
+from apps.machines.services.writing import locked_machine, write
+from apps.machines.types import CapabilityDraft, CostInputs
+from tenants.types import Actor
+
+
+class UnknownMaterialGroup(InvalidInput):
+    """There is no such group or family of materials."""
+
+    code = "unknown_material_group"
+
+
+class CapabilityNotFound(NotFound):
+    """The machine does not offer this process."""
+
+    code = "capability_not_found"
+
+
+@transaction.atomic
+def set_capability(
+    *, machine_id: UUID, draft: CapabilityDraft, by: Actor, at: datetime
+) -> Capability:
+    """State what a machine can do in one process, in place of what it said before.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    :raises UnknownProcess: if the catalog has no such process.
+    :raises UnknownMaterial: if the catalog has no such material.
+    :raises UnknownMaterialGroup: if there is no such group of materials.
+    :raises ImpossibleFigure: if a figure cannot be, or an envelope is not whole.
+    :raises MachineIncomplete: if a published machine would no longer say enough.
+    """
+    _check_words(draft)
+    figures.check_capability(draft)
+    machine = locked_machine(machine_id)
+    capability = machine.capabilities.filter(process_code=draft.process_code).first()
+    if capability is None:
+        capability = Capability(machine=machine, process_code=draft.process_code)
+    for column, value in asdict(draft).items():
+        setattr(capability, column, list(value) if isinstance(value, tuple) else value)
+    write(capability)
+    _bump(machine)
+    note_change(
+        machine, verb="machine.capability_set", by=by, at=at, facts=asdict(draft)
+    )
+    return capability
+
+
+@transaction.atomic
+def drop_capability(
+    *, machine_id: UUID, process_code: str, by: Actor, at: datetime
+) -> Machine:
+    """Cease to offer a process on a machine.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    :raises CapabilityNotFound: if the machine does not offer the process.
+    :raises MachineIncomplete: if a published machine would offer nothing.
+    """
+    machine = locked_machine(machine_id)
+    gone, _rows = machine.capabilities.filter(process_code=process_code).delete()
+    if not gone:
+        raise CapabilityNotFound(
+            _("%(code)s does not offer %(process)s.")
+            % {"code": machine.code, "process": process_code},
+            field="process_code",
+            value=process_code,
+        )
+    _bump(machine)
+    note_change(
+        machine,
+        verb="machine.capability_dropped",
+        by=by,
+        at=at,
+        facts={"process_code": process_code},
+    )
+    return machine
+
+
+@transaction.atomic
+def set_cost_model(
+    *, machine_id: UUID, cost: CostInputs, by: Actor, at: datetime
+) -> CostModel:
+    """State what work on a machine costs, in place of what it said before.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    :raises ImpossibleFigure: if a rate or a time cannot be.
+    """
+    figures.check_cost(cost)
+    machine = locked_machine(machine_id)
+    model = CostModel.objects.filter(machine=machine).first()
+    if model is None:
+        model = CostModel(machine=machine)
+    for column, value in asdict(cost).items():
+        setattr(model, column, value)
+    write(model)
+    _bump(machine)
+    note_change(
+        machine, verb="machine.cost_model_set", by=by, at=at, facts=asdict(cost)
+    )
+    return model
+
+
+def _check_words(draft: CapabilityDraft) -> None:
+    catalog.process_by_code(draft.process_code)
+    for code in draft.material_codes:
+        catalog.material_by_code(code)
+    for group in draft.material_groups:
+        if group not in MaterialGroup.values:
+            raise UnknownMaterialGroup(
+                _("There is no material group %(group)s.") % {"group": group},
+                field="material_groups",
+                value=group,
+                remedy=_("Use one of: %(known)s.")
+                % {"known": ", ".join(MaterialGroup.values)},
+            )
+
+
+def _bump(machine: Machine) -> None:
+    machine.version += 1
+    machine.save(update_fields=["version", "updated_at"])
