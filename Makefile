@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
-RUN := PYTHONPATH=.:platform $(VENV)/python
+RUN := env PYTHONPATH=.:platform $(VENV)/python
 LOCAL := $(RUN) -m spindle.local
 MANAGE := $(VENV)/python manage.py
 # For `make check`, which needs settings but neither a database nor real secrets.
@@ -10,7 +10,7 @@ ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-signed-with-thi
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up stop reset demo shell test check format lock messages venv venv-dev
+.PHONY: help up stop reset demo shell smoke leftovers test check format lock messages venv venv-dev
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ up: venv ## Bring the whole cloud up at http://localhost:8000 (PORT=8001 for ano
 	@exec $(LOCAL) up
 
 stop: ## Stop the cloud that `make up` started
-	@exec $(LOCAL) stop
+	@test -x $(VENV)/python || { echo 'Spindle is not running here.'; exit 0; }; exec $(LOCAL) stop
 
 reset: venv ## Throw all local data away
 	@exec $(LOCAL) reset
@@ -30,6 +30,12 @@ demo: venv ## Add to the world of a running cloud: make demo ENTERPRISES=200 SEE
 
 shell: venv ## Open a Python shell in a running cloud
 	@exec $(LOCAL) within -- $(VENV)/python manage.py shell
+
+smoke: ## Ask a running cloud whether it answers and does its main job
+	@exec $(LOCAL) smoke
+
+leftovers: ## Fail if a process of this checkout still runs
+	@exec $(LOCAL) leftovers
 
 test: venv-dev ## Run the whole suite on services of its own (ARGS="-k booking")
 	@exec $(RUN) -m pytest $(ARGS)

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from spindle.local import control, environment, services, smoke, up
 from spindle.local.console import Console
-from spindle.local.environment import ROOT, VAR, Wishes
+from spindle.local.environment import ROOT, Wishes
 from spindle.local.errors import LocalError
-from spindle.local.processes import processes_in
 
 
 def main() -> int:
@@ -30,13 +29,20 @@ def main() -> int:
             case "smoke":
                 return smoke.smoke(console)
             case "leftovers":
-                return _leftovers(console)
+                return control.leftovers(console)
             case "within":
                 return up.within(environ, arguments.words)
             case _:
                 return _with_services(environ, arguments)
     except LocalError as error:
         console.problem(error.what, error.mend)
+        return 1
+    except PermissionError as error:
+        console.problem(
+            f"This account may not use {error.filename}.",
+            "Was it made by another account, root perhaps? Run the command as that "
+            "one, or give the checkout to this one: chown -R $(id -u) .",
+        )
         return 1
     except KeyboardInterrupt:
         return 130
@@ -82,25 +88,6 @@ def _with_services(environ: dict[str, str], arguments: argparse.Namespace) -> in
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGTERM, lambda *_: child.terminate())
             return child.wait()
-
-
-def _leftovers(console: Console) -> int:
-    """Name the processes that still work in this checkout's data or code."""
-    ours = Path("/proc/self").resolve().name
-    # The shell that asks may well stand in the checkout itself.
-    left = [
-        (str(pid), Path(f"/proc/{pid}/cmdline").read_bytes())
-        for pid in processes_in(ROOT)
-        if str(pid) != ours
-    ]
-    names = [
-        f"{pid} {line.replace(bytes(1), b' ').decode(errors='replace')}"
-        for pid, line in left
-        if b"spindle" in line or b"postgres" in line or str(VAR).encode() in line
-    ]
-    for name in names:
-        console.line(name)
-    return 1 if names else 0
 
 
 if __name__ == "__main__":

@@ -126,10 +126,10 @@ class Step:
 class LogTail:
     """Reads what has been added to a log since the last look."""
 
-    def __init__(self, name: str, path: Path, *, from_start: bool) -> None:
+    def __init__(self, name: str, path: Path) -> None:
         self.name = name
         self._path = path
-        self._offset = 0 if from_start or not path.exists() else path.stat().st_size
+        self._offset = path.stat().st_size if path.exists() else 0
         self._rest = b""
 
     def new_lines(self) -> Iterator[str]:

@@ -4,13 +4,14 @@ import os
 import shutil
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 from spindle.local import lock, up
 from spindle.local.accounts import outside_folder_of
 from spindle.local.console import Console, beside_home
-from spindle.local.environment import VAR
+from spindle.local.environment import ROOT, VAR
 from spindle.local.errors import LocalError
-from spindle.local.processes import wait_until
+from spindle.local.processes import ancestors, processes_in, wait_until
 
 LONGEST_STOP = 60.0
 # What costs only time to make again, and is the same in every world.
@@ -50,3 +51,26 @@ def reset(console: Console) -> None:
     console.line(
         f"All data in {beside_home(VAR)} is gone. `make up` makes a new world."
     )
+
+
+def leftovers(console: Console) -> int:
+    """Name the processes that still work in this checkout's data, or on its code."""
+    data = {
+        pid for folder in (VAR, outside_folder_of(VAR)) for pid in processes_in(folder)
+    }
+    code = {
+        pid
+        for pid in processes_in(ROOT)
+        if str(ROOT / ".venv").encode() in _command_line(pid)
+    }
+    left = (data | code) - ancestors()
+    for pid in sorted(left):
+        line = _command_line(pid).replace(bytes(1), b" ").decode(errors="replace")
+        console.line(f"{pid} {line}")
+    return 1 if left else 0
+
+
+def _command_line(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""

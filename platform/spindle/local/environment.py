@@ -9,7 +9,8 @@ from typing import Self
 from spindle.local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parents[3]
-VAR = ROOT / "var"
+# As spindle.settings reads it: tests keep their data elsewhere.
+VAR = Path(os.environ.get("SPINDLE_VAR", ROOT / "var")).resolve()
 DEFAULT_PORT = 8000
 HIGHEST_PORT = 65535
 

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Self
 
 from spindle.local.errors import LocalError
+from spindle.local.processes import wait_until
 
 
 class DirectoryInUse(LocalError):
@@ -30,14 +31,20 @@ class DirectoryLock:
     def __enter__(self) -> Self:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, mode=0o644)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        # Those who only ask who holds it hold it themselves for a moment.
+        if not wait_until(self._take, seconds=0.2):
             os.close(self._descriptor)
-            raise DirectoryInUse(self._path, self._path.read_text().strip()) from None
+            raise DirectoryInUse(self._path, self._path.read_text().strip())
         os.ftruncate(self._descriptor, 0)
         os.write(self._descriptor, f"{os.getpid()}\n".encode())
         return self
+
+    def _take(self) -> bool:
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def __exit__(
         self,
@@ -52,6 +59,8 @@ class DirectoryLock:
 
 def holder_of(path: Path) -> int | None:
     """Return the process that holds the lock, or None if none does."""
+    if not path.exists():
+        return None
     try:
         with DirectoryLock(path):
             return None

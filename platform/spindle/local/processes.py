@@ -258,7 +258,7 @@ def _session_members(leader: int, born: str, directory: Path) -> list[int]:
 
 
 # Where /proc/<pid>/stat has them, counted after the name of the program.
-_STATE, _SESSION, _BORN = 0, 3, 19
+_STATE, _PARENT, _SESSION, _BORN = 0, 1, 3, 19
 
 
 def _facts(pid: int) -> list[str]:
@@ -272,6 +272,16 @@ def _born(pid: int) -> str:
     """Return when a process started, in the kernel's ticks; nothing if it is gone."""
     facts = _facts(pid)
     return facts[_BORN] if facts else ""
+
+
+def ancestors() -> set[int]:
+    """Return this process and those that brought it about."""
+    found = set()
+    pid = os.getpid()
+    while pid:
+        found.add(pid)
+        pid = int((_facts(pid) or ["", "0"])[_PARENT])
+    return found
 
 
 def processes_in(directory: Path) -> Iterator[int]:

@@ -19,7 +19,7 @@ from spindle.local import assets, environment, messages, ports, services
 from spindle.local.console import Console, LogTail, beside_home, columns
 from spindle.local.environment import ROOT, VAR, Wishes
 from spindle.local.errors import LocalError
-from spindle.local.lock import DirectoryInUse, DirectoryLock
+from spindle.local.lock import DirectoryInUse, DirectoryLock, holder_of
 from spindle.local.processes import Process, Program, Supervisor, describe_exit, tail
 from spindle.local.secret_files import remembered_secret, remembered_token_key
 
@@ -27,6 +27,7 @@ LOCK = VAR / "up.lock"
 STATE = VAR / "up.json"
 LOGS = VAR / "log"
 PATIENCE = 120.0
+AS_ROOT_WARNING = "You're running the worker with superuser privileges"
 LOOK_EVERY = 0.1
 # A web server that dies this often before it ever answers will not come up.
 HOPELESS_AFTER = 3
@@ -111,7 +112,9 @@ class AlreadyUp(LocalError):
 
 
 def read_state() -> dict[str, Any]:
-    """Return what a running cloud says of itself; nothing if none runs."""
+    """Return what the running cloud says of itself; nothing if none runs."""
+    if holder_of(LOCK) is None:
+        return {}
     with suppress(OSError, ValueError):
         state = json.loads(STATE.read_text())
         if isinstance(state, dict):
@@ -247,12 +250,12 @@ class Cloud:
                 self._environ["DATABASE_URL"] = self._wishes.database_url
                 _check_database(self._wishes.database_url)
                 return
-            self._is_cold = not any(VAR.glob("pg*/PG_VERSION"))
             server = self._stack.enter_context(
                 services.postgres_running(VAR, binaries=self._wishes.postgres_binaries)
             )
+            self._is_cold = server.is_new
             self._environ["DATABASE_URL"] = server.admin_url
-            self._watch(server.process, from_start=False)
+            self._watch(server.process)
             step.note(f"data in {beside_home(server.data)}")
 
     def _start_valkey(self) -> None:
@@ -264,7 +267,7 @@ class Cloud:
                 return
             server = self._stack.enter_context(services.valkey_running(VAR))
             self._environ["REDIS_URL"] = server.url
-            self._watch(server.process, from_start=False)
+            self._watch(server.process)
             step.note(f"data in {beside_home(VAR / 'valkey')}")
 
     def _bootstrap(self) -> None:
@@ -321,8 +324,8 @@ class Cloud:
             faces = [Process(program) for program in self._faces()]
             self._stack.callback(self._stop_faces, faces)
             for process in faces:
+                self._watch(process)
                 process.start()
-                self._watch(process, from_start=True)
             web = faces[0]
             deadline = time.monotonic() + PATIENCE
             while not self._is_ready():
@@ -344,7 +347,10 @@ class Cloud:
 
     def _faces(self) -> Iterator[Program]:
         python = [sys.executable, "-m"]
-        celery = [*python, "celery", "--quiet", "--app=spindle.celery:app"]
+        celery = [
+            *(sys.executable, "-W", f"ignore:{AS_ROOT_WARNING}"),
+            *("-m", "celery", "--quiet", "--app=spindle.celery:app"),
+        ]
         yield self._program(
             "web",
             [
@@ -375,7 +381,7 @@ class Cloud:
             "beat",
             [
                 *(*celery, "beat", "--loglevel=WARNING", "--pidfile="),
-                f"--schedule={VAR / 'run' / 'beat'}",
+                f"--schedule={VAR / 'run' / 'schedule'}",
             ],
         )
 
@@ -392,7 +398,7 @@ class Cloud:
             directory=ROOT,
             environment=self._environ,
             orphan_signal=orphan_signal,
-            record=VAR / "run" / name,
+            record=VAR / "run" / f"{name}.pid",
         )
 
     def _is_ready(self) -> bool:
@@ -444,12 +450,9 @@ class Cloud:
 
     # --- what goes on meanwhile
 
-    def _watch(self, process: Process, *, from_start: bool) -> None:
+    def _watch(self, process: Process) -> None:
         """Keep a process up and show what it writes from now on."""
-        log = process.program.log
-        if from_start:
-            log.unlink(missing_ok=True)
-        self._tails.append(LogTail(process.name, log, from_start=from_start))
+        self._tails.append(LogTail(process.name, process.program.log))
         self._supervisor.add(process)
 
     def _look(self) -> None:

@@ -101,7 +101,7 @@ class ValkeyServer:
             argv=[_binary(), configuration.resolve()],
             log=self._directory / "log" / "valkey.log",
             directory=data,
-            record=self._directory / "run" / "valkey",
+            record=self._directory / "run" / "valkey.pid",
         )
 
     def _answers_or_died(self) -> bool:
