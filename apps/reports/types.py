@@ -321,3 +321,47 @@ class Rendered:
     format: FileFormat
     data: bytes
     name: str = field(default="")
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A finished file, as a page lists it."""
+
+    id: UUID
+    format: str
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report with how far it has come, as a page shows it."""
+
+    id: UUID
+    reference: str
+    kind: str
+    kind_label: str
+    title: str
+    parameters: dict[str, Any]
+    language: str
+    edition: int
+    created_at: datetime
+    created_by: str
+    finished_at: datetime | None
+    job_id: UUID
+    state: str
+    percent: int
+    note: str
+    error: str
+    files: tuple[FileView, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether nothing more will happen by itself."""
+        return self.state not in ("queued", "running")
+
+    @property
+    def is_failed(self) -> bool:
+        """Say whether the last try to make it ended badly."""
+        return self.state in ("failed", "quarantined", "cancelled")

@@ -30,6 +30,18 @@ HEAT_MAP_MACHINES = 28
 PAPER_ROWS = 120
 
 
+def heading() -> str:
+    """Head a report of capacity."""
+    return _("Capacity and utilization")
+
+
+def covers(parameters: CapacityParameters) -> str:
+    """Say from which day to which a report goes."""
+    last = parameters.starts_on + timedelta(weeks=parameters.weeks, days=-1)
+    ends = {"start": formats.day(parameters.starts_on), "end": formats.day(last)}
+    return _("%(start)s to %(end)s") % ends
+
+
 def lay_out(
     *,
     facts: CapacityFacts,
@@ -39,24 +51,19 @@ def lay_out(
 ) -> Document:
     """Lay a report of capacity out in the language in force."""
     figures = work_out(facts.machines)
-    last = parameters.starts_on + timedelta(weeks=parameters.weeks, days=-1)
     sections = [_by_week(figures), _by_machine(figures), _by_machine_and_week(figures)]
     sections.append(_reservations(facts.reservations))
     return Document(
         kind=ReportKind.CAPACITY_UTILISATION.value,
         language=language,
-        title=_("Capacity and utilization"),
-        subtitle=_("%(start)s to %(end)s") % _ends(parameters.starts_on, last),
+        title=heading(),
+        subtitle=covers(parameters),
         origin=origin,
         facts=_head(figures, parameters, origin),
         kpis=_kpis(figures),
         sections=tuple(sections),
         notes=_notes(origin),
     )
-
-
-def _ends(start: date, end: date) -> dict[str, str]:
-    return {"start": formats.day(start), "end": formats.day(end)}
 
 
 def _head(

@@ -30,3 +30,15 @@ def lay_out(
         case _:
             message = f"{type(facts).__name__} do not go with {parameters!r}"
             raise TypeError(message)
+
+
+def title_of(parameters: Parameters) -> str:
+    """Name what is asked for, in the language in force."""
+    match parameters:
+        case CapacityParameters():
+            title = capacity_document.heading()
+            covers = capacity_document.covers(parameters)
+        case RfqParameters():
+            title = rfq_document.heading(parameters.side)
+            covers = rfq_document.covers(parameters)
+    return f"{title}, {covers}"

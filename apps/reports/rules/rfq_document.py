@@ -24,11 +24,26 @@ from apps.reports.types import (
     Row,
     Section,
     SellerFacts,
+    Side,
     Table,
 )
 
 Money: TypeAlias = "tuple[tuple[str, Decimal], ...]"
 PAPER_ROWS = 200
+
+
+def heading(side: Side) -> str:
+    """Head a summary for one side of the market."""
+    return _("RFQs and matches") if side == Side.BUYER else _("Demands and quotes")
+
+
+def covers(parameters: RfqParameters) -> str:
+    """Say from which day to which a summary goes."""
+    ends = {
+        "start": formats.day(parameters.starts_on),
+        "end": formats.day(parameters.ends_on),
+    }
+    return _("%(start)s to %(end)s") % ends
 
 
 def lay_out(
@@ -39,22 +54,16 @@ def lay_out(
     language: str,
 ) -> Document:
     """Lay a summary of RFQs out in the language in force."""
-    ends = {
-        "start": formats.day(parameters.starts_on),
-        "end": formats.day(parameters.ends_on),
-    }
     match facts:
         case BuyerFacts():
-            title = _("RFQs and matches")
             kpis, sections, notes = _buyer(facts)
         case SellerFacts():
-            title = _("Demands and quotes")
             kpis, sections, notes = _seller(facts)
     return Document(
         kind=ReportKind.RFQ_SUMMARY.value,
         language=language,
-        title=title,
-        subtitle=_("%(start)s to %(end)s") % ends,
+        title=heading(parameters.side),
+        subtitle=covers(parameters),
         origin=origin,
         facts=(
             Fact(_("Seen"), str(parameters.side.label)),
