@@ -5,9 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from tenants import context
 from tenants.models import Job
-from tenants.types import EnterpriseRef
+from tenants.types import EnterpriseRef, JobState
 from tests.factories import machines
+from tests.factories.capacity import MONDAY_7
 
 
 @pytest.fixture
@@ -27,9 +29,13 @@ def announced() -> Callable[[], list[UUID]]:
     """Take the machines whose free time the market has been told to look at again."""
 
     def take() -> list[UUID]:
-        rows = Job.objects.filter(kind="exchange.refresh_capacity")
-        found = sorted(UUID(row.args["machine_id"]) for row in rows)
-        rows.delete()
+        with context.jobs():
+            rows = Job.objects.filter(
+                kind="exchange.refresh_capacity", state=JobState.QUEUED
+            )
+            found = sorted(UUID(row.args["machine_id"]) for row in rows)
+            # Taken off the queue, or a later one for the same machine would join it.
+            rows.update(state=JobState.CANCELLED, finished_at=MONDAY_7)
         return found
 
     return take
