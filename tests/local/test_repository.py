@@ -57,6 +57,13 @@ class TestRequirements:
         assert not re.search(r"https?://[^\"]*(registry|pypi|simple)", text)
 
 
+def icons_named_in(template):
+    """The names written out in a template, whichever branch they stand in."""
+    named = re.findall(r'<c-icon[^>]*?\bname="([^"]*)"|\bicon="([^"]*)"', template)
+    for words in named:
+        yield from re.sub(r"\{[{%].*?[%}]\}", " ", " ".join(words)).split()
+
+
 class TestAssets:
     def test_every_package_that_is_served_is_locked(self):
         lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
@@ -67,8 +74,15 @@ class TestAssets:
             )
             assert lock[f"node_modules/{package}"]["integrity"]
 
-    def test_icons_are_listed_once_and_in_order(self):
-        assert sorted(set(assets.ICONS)) == sorted(assets.ICONS)
+    def test_every_icon_that_a_template_names_is_served(self):
+        missing = {
+            (path.name, name)
+            for path in (ROOT / "apps").rglob("templates/**/*.html")
+            for name in icons_named_in(path.read_text())
+            if name not in assets.ICONS
+        }
+
+        assert missing == set()
 
 
 def test_every_variable_the_settings_read_is_explained():
@@ -76,7 +90,7 @@ def test_every_variable_the_settings_read_is_explained():
     read = set()
     for name in ("base", "prod"):
         text = (ROOT / "platform" / "spindle" / "settings" / f"{name}.py").read_text()
-        read |= set(re.findall(r'env\.[a-z]+\(\s*"([A-Z_]+)"', text))
+        read |= set(re.findall(r'env\.[a-z_]+\(\s*"([A-Z_]+)"', text))
 
     missing = {
         name

@@ -21,7 +21,7 @@ from spindle.local.environment import ROOT, VAR, Wishes
 from spindle.local.errors import LocalError
 from spindle.local.lock import DirectoryInUse, DirectoryLock, holder_of
 from spindle.local.processes import Process, Program, Supervisor, describe_exit, tail
-from spindle.local.secret_files import remembered_secret, remembered_token_key
+from spindle.local.secret_files import remembered_secret
 
 LOCK = VAR / "up.lock"
 STATE = VAR / "up.json"
@@ -38,7 +38,6 @@ RUNTIME_VARIABLES = (
     "REDIS_URL",
     "SPINDLE_DOMAIN",
     "SPINDLE_SECRET_KEY",
-    "SPINDLE_TOKEN_KEY",
     "SPINDLE_VAR",
 )
 # What each management command is called on the screen.
@@ -189,7 +188,6 @@ class Cloud:
         self._check_port()
         self._fetch_assets()
         self._environ["SPINDLE_SECRET_KEY"] = remembered_secret(VAR / "secret")
-        self._environ["SPINDLE_TOKEN_KEY"] = remembered_token_key(VAR / "token-key.pem")
         self._compile_messages()
         static = self._start_collecting_static_files()
         self._start_postgres()
