@@ -65,7 +65,8 @@ FILES = {
 
 # The outline icons our pages use, one name a line; they are served as one sprite,
 # as <use href="…/icons/sprite.svg#name">.
-ICONS = ROOT / "apps" / "portal" / "icons.txt"
+ICON_LIST = ROOT / "apps" / "portal" / "icons.txt"
+ICONS = ICON_LIST.read_text().split()
 
 
 def prepare(var: Path) -> str:
@@ -93,7 +94,7 @@ def prepare(var: Path) -> str:
 def fingerprint() -> str:
     """Return what changes whenever the served files would."""
     digest = hashlib.sha256()
-    for path in (ROOT / "package-lock.json", ICONS, Path(__file__)):
+    for path in (ROOT / "package-lock.json", ICON_LIST, Path(__file__)):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -229,7 +230,7 @@ def _found(source: Path) -> Path:
 
 def _make_icons(source: Path, target: Path) -> None:
     symbols = []
-    for name in ICONS.read_text().split():
+    for name in ICONS:
         drawing = _found(source / f"{name}.svg").read_text()
         shapes = drawing.partition(">")[2].rpartition("</svg>")[0]
         # Without color and stroke of their own: the page's style decides.
