@@ -49,7 +49,9 @@ def start_worker(failpoint: str) -> "subprocess.Popen[bytes]":
         cwd=ROOT,
         env={
             **os.environ,
-            "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
+            "PYTHONPATH": ":".join(
+                [str(ROOT), str(ROOT / "platform"), os.environ.get("PYTHONPATH", "")]
+            ),
             "DJANGO_SETTINGS_MODULE": os.environ.get(
                 "DJANGO_SETTINGS_MODULE", "spindle.settings.test"
             ),
