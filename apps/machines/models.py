@@ -32,6 +32,10 @@ def none_or_above_zero(column: str) -> Q:
     return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": 0})
 
 
+class SiteQuerySet(TenantQuerySet["Site"]):
+    """Sites of one enterprise."""
+
+
 class Site(TenantModel, TimeStampedModel):
     """A place where the enterprise works, and how exactly others learn of it.
 
@@ -55,7 +59,7 @@ class Site(TenantModel, TimeStampedModel):
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
-    objects = TenantQuerySet["Site"].as_manager()
+    objects = SiteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("site")
@@ -205,6 +209,10 @@ class Machine(TenantModel, TimeStampedModel):
         return self.published_at is not None
 
 
+class CapabilityQuerySet(TenantQuerySet["Capability"]):
+    """Capabilities of one enterprise's machines."""
+
+
 class Capability(TenantModel, TimeStampedModel):
     """What a machine can do in one process; an empty figure is unknown, not zero.
 
@@ -237,7 +245,7 @@ class Capability(TenantModel, TimeStampedModel):
     batch_min = models.PositiveIntegerField(_("smallest batch"), null=True, blank=True)
     batch_max = models.PositiveIntegerField(_("largest batch"), null=True, blank=True)
 
-    objects = TenantQuerySet["Capability"].as_manager()
+    objects = CapabilityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("capability")
@@ -306,6 +314,10 @@ class Capability(TenantModel, TimeStampedModel):
         return f"{self.process_code} on {self.machine_id}"
 
 
+class CostModelQuerySet(TenantQuerySet["CostModel"]):
+    """Cost models of one enterprise's machines."""
+
+
 class CostModel(TenantModel, TimeStampedModel):
     """What an hour, a setup and a piece cost on one machine, in one currency.
 
@@ -352,7 +364,7 @@ class CostModel(TenantModel, TimeStampedModel):
         _("finishing in cm²/min"), max_digits=8, decimal_places=2, null=True, blank=True
     )
 
-    objects = TenantQuerySet["CostModel"].as_manager()
+    objects = CostModelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cost model")

@@ -14,10 +14,12 @@ from apps.kernel.errors import NotFound
 from apps.machines.models import (
     Capability,
     Certificate,
+    CertificateQuerySet,
     CostModel,
     Machine,
     MachineQuerySet,
     Site,
+    SiteQuerySet,
 )
 from apps.machines.rules import completeness, disclosure, plausibility
 from apps.machines.types import (
@@ -30,7 +32,6 @@ from apps.machines.types import (
     Place,
     ProcessProposal,
 )
-from tenants.isolation import TenantQuerySet
 
 
 class MachineNotFound(NotFound):
@@ -62,7 +63,7 @@ class MachineDetail:
 # --- sites
 
 
-def sites() -> TenantQuerySet[Site]:
+def sites() -> SiteQuerySet:
     """Return the enterprise's sites by name."""
     return Site.objects.order_by("name")
 
@@ -214,7 +215,7 @@ def _cost_inputs(row: CostModel) -> CostInputs:
 # --- certificates
 
 
-def certificates() -> TenantQuerySet[Certificate]:
+def certificates() -> CertificateQuerySet:
     """Return the enterprise's certificates by kind, the longest valid first."""
     return Certificate.objects.order_by("kind_code", "-valid_until_on", "number")
 
