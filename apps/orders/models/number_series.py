@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.orders.models.columns import known
 from apps.orders.types import Series
-from tenants.isolation import TenantModel, TenantQuerySet
+from tenants.isolation import TenantModel
 
 
 class NumberSeries(TenantModel):
@@ -18,8 +18,6 @@ class NumberSeries(TenantModel):
     kind = models.CharField(_("kind"), max_length=4, choices=Series)
     year = models.PositiveSmallIntegerField(_("year"))
     last = models.PositiveIntegerField(_("last number given"))
-
-    objects = TenantQuerySet["NumberSeries"].as_manager()
 
     class Meta:
         verbose_name = _("number series")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,14 @@ READER = Path(__file__).with_name("geometry_reader.py")
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
 )
-LENGTH_DECIMALS = 3
-VOLUME_DECIMALS = 4
+DECIMALS = {
+    "volume_mm3": 4,
+    "volume_error_mm3": 4,
+    "area_mm2": 4,
+    "size_x_mm": 3,
+    "size_y_mm": 3,
+    "size_z_mm": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ def read(
         preview = Path(folder, "preview.glb")
         small = preview.stat().st_size <= limits.preview_mb << 20
         return Geometry(
-            facts=_facts(answer["facts"]),
+            facts=GeometryFacts(**_rounded(answer["facts"])),
             preview=preview.read_bytes() if small else None,
         )
 
@@ -125,21 +131,14 @@ def _run(
     return found
 
 
-def _facts(found: Mapping[str, Any]) -> GeometryFacts:
-    # Beyond these decimals there is only the noise of glTF's 32-bit numbers.
-    decimals = {
-        "volume_mm3": VOLUME_DECIMALS,
-        "volume_error_mm3": VOLUME_DECIMALS,
-        "area_mm2": VOLUME_DECIMALS,
-        "size_x_mm": LENGTH_DECIMALS,
-        "size_y_mm": LENGTH_DECIMALS,
-        "size_z_mm": LENGTH_DECIMALS,
+def _rounded(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Drop the digits that are only the noise of glTF's 32-bit numbers."""
+    return {
+        key: value
+        if value is None or key not in DECIMALS
+        else round(value, DECIMALS[key])
+        for key, value in found.items()
     }
-    values = {column.name: found[column.name] for column in fields(GeometryFacts)}
-    for key, places in decimals.items():
-        if values[key] is not None:
-            values[key] = round(values[key], places)
-    return GeometryFacts(**values)
 
 
 def _unreadable(
@@ -156,7 +155,7 @@ def _unreadable(
     }
     if answer["fault"] == "step_not_parsed" and "line" not in answer:
         detail = _("%(name)s could not be read as STEP.")
-    partial = answer.get("facts", {})
+    partial = _rounded(answer.get("facts", {}))
     return GeometryUnreadable(
         detail % figures,
         field="file",

@@ -429,13 +429,17 @@ def _answer(arguments: argparse.Namespace) -> dict[str, object]:
         return {"fault": "too_complex"}
 
 
-def _said(log: Path) -> dict[str, object]:
-    """Return what OpenCASCADE said about the line of the file where it stopped."""
+def _why_not_parsed(log: Path) -> dict[str, object]:
+    """Return what OpenCASCADE said about a STEP file that gave it nothing."""
     with log.open("rb") as lines:
-        found = PARSE_FAULT.search(lines.read(65536).decode("utf-8", "replace"))
-    if not found:
-        return {}
-    return {"line": int(found[1]), "reason": found[2].strip().rstrip(".")}
+        said = lines.read(65536).decode("utf-8", "replace")
+    found = PARSE_FAULT.search(said)
+    if found:
+        # It names the line that it was about to read.
+        line = max(1, int(found[1]) - 1)
+        return {"line": line, "reason": found[2].strip().rstrip(".")}
+    # Read without complaint, and still nothing came of it.
+    return {} if "ERR StepFile" in said else {"fault": "no_solid"}
 
 
 def main() -> None:
@@ -462,7 +466,7 @@ def main() -> None:
     )
     answer = _answer(arguments)
     if answer.get("fault") == "step_not_parsed":
-        answer |= _said(Path(arguments.log))
+        answer |= _why_not_parsed(Path(arguments.log))
     Path(arguments.answer).write_text(json.dumps(answer))
 
 
