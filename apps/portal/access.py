@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
 from tenants.types import Role
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 MEMBERS = tuple(Role)
 
@@ -46,7 +50,7 @@ def access(*roles: Role) -> Callable[[View[P]], View[P]]:
         @wraps(view)
         def guarded(
             request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_sign_in(request)
             role = getattr(request, "role", None)
@@ -54,7 +58,8 @@ def access(*roles: Role) -> Callable[[View[P]], View[P]]:
                 raise Http404
             if not permission.admits(role):
                 raise PermissionDenied(permission)
-            return view(request, *args, **kwargs)
+            with timezone.override(zone_of(request)):
+                return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by tests
         return guarded
@@ -74,6 +79,26 @@ def permission_of(view: object) -> Permission | None:
     """Return what a view declares, or None if it declares nothing."""
     found = getattr(view, "permission", None)
     return found if isinstance(found, Permission) else None
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo:
+    """Return the time zone in which the reader is shown moments."""
+    for known in (request.user, getattr(request, "enterprise", None)):
+        name = getattr(known, "time_zone", "")
+        # UTC is what a person has who never chose.
+        if name and name != "UTC":
+            try:
+                return ZoneInfo(name)
+            except ZoneInfoNotFoundError:
+                continue
+    return ZoneInfo("UTC")
+
+
+def member_id(request: HttpRequest) -> UUID:
+    """Return whose request a guarded page answers."""
+    key = request.user.pk
+    assert key is not None
+    return key
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:

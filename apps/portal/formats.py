@@ -136,8 +136,8 @@ def moment(value: datetime | None) -> str:
     language = locale()
     local = timezone.localtime(value)
     # The locale's own "medium" time has seconds, and in English halves of a day.
-    return str(
-        get_datetime_format("medium", locale=language)
+    return (
+        str(get_datetime_format("medium", locale=language))
         .replace("{1}", format_date(local, "medium", locale=language))
         .replace("{0}", format_time(local, "HH:mm", locale=language))
     )

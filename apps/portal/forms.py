@@ -1,7 +1,6 @@
 """How every form of the portal and the public site is asked and answered."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django import forms
@@ -15,6 +14,7 @@ from apps.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from django.template.backends.base import _EngineTemplate
+    from django.utils.functional import _StrPromise
 
 Text = str | Promise
 REQUIRED_BY_DJANGO = forms.Field.default_error_messages["required"]
@@ -34,7 +34,8 @@ class PortalRenderer(DjangoTemplates):
         """Find a template of ours in the site's engine, any other in Django's."""
         if template_name.startswith("portal/"):
             return loader.get_template(template_name)
-        return super().get_template(template_name)
+        found: _EngineTemplate = super().get_template(template_name)
+        return found
 
 
 class PortalForm(forms.Form):
@@ -67,7 +68,7 @@ _NOT_A_WHOLE_NUMBER = _("“%(value)s” is not a whole number. Write digits, su
 T = TypeVar("T")
 
 
-def _read(read: Callable[[Any], T], value: Any, message: Text) -> T:
+def _read(read: Callable[[Any], T], value: Any, message: "str | _StrPromise") -> T:
     try:
         return read(value)
     except ValidationError as error:
@@ -89,7 +90,7 @@ class Quantity(forms.DecimalField):
         kwargs.setdefault("localize", True)
         super().__init__(**kwargs)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         """Read a number as the reader's language writes it, or with a point."""
         return _read(super().to_python, value, _NOT_A_NUMBER)
 

@@ -4,12 +4,12 @@ Session cookies belong to one host. Whoever has just proved on the public site w
 they are is handed over to their portal by a link that only this moment makes.
 """
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +20,9 @@ from apps.portal.access import public
 from apps.portal.account import remember_language
 from tenants.registry import selectors as enterprises
 from tenants.types import EnterpriseRef
+
+if TYPE_CHECKING:
+    from tenants.models import User
 
 SALT = "spindle.portal.hand-over"
 # Long enough to pick one of several portals, too short to be worth stealing.
@@ -33,7 +36,7 @@ def address_of(ref: EnterpriseRef, request: HttpRequest) -> str:
     return f"{request.scheme}://{ref.slug}.{settings.DOMAIN}"
 
 
-def link_for(user: AbstractBaseUser, ref: EnterpriseRef, request: HttpRequest) -> str:
+def link_for(user: "User", ref: EnterpriseRef, request: HttpRequest) -> str:
     """Return the link that signs this person in at this portal, once."""
     token = signing.dumps(_claim(user, ref.id), salt=SALT)
     return f"{address_of(ref, request)}{PATH}?{urlencode({'token': token})}"
@@ -53,7 +56,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _bearer(request: HttpRequest) -> AbstractBaseUser | None:
+def _bearer(request: HttpRequest) -> "User | None":
     ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
     try:
         claim = signing.loads(
@@ -67,7 +70,7 @@ def _bearer(request: HttpRequest) -> AbstractBaseUser | None:
     return user if enterprises.role_of(user.pk, ref.id) else None
 
 
-def _claim(user: AbstractBaseUser, enterprise_id: UUID) -> dict[str, str]:
+def _claim(user: "User", enterprise_id: UUID) -> dict[str, str]:
     # The moment of the last sign-in makes the link good for one use: using it
     # moves that moment. So does any other sign-in, which ends older links.
     return {

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from apps.portal.access import public
 from apps.portal.public import places
 from tenants.registry import selectors as enterprises
+from tenants.types import Verification
 
 
 @public
@@ -29,8 +30,7 @@ def directory(request: HttpRequest) -> HttpResponse:
                         filter(None, (row.city, places.country_name(row.country)))
                     ),
                     "about": row.about,
-                    "verification": row.verification,
-                    "verification_label": row.get_verification_display(),
+                    "is_verified": row.verification == Verification.VERIFIED,
                 }
                 for row in rows
             ],

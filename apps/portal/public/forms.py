@@ -58,7 +58,9 @@ class SignUpForm(PortalForm):
         label=_("Currency"), help_text=_("In which you calculate and quote.")
     )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("In which your shifts are written.")
+        label=_("Time zone"),
+        help_text=_("In which your shifts are written."),
+        widget=forms.Select(attrs={"data-time-zone": ""}),
     )
     person_name = forms.CharField(
         label=_("Your name"),
@@ -87,7 +89,9 @@ class SignUpForm(PortalForm):
             [(code, name) for code, name in _languages() if code in PORTAL_LANGUAGES],
         )
         self._offer("currency", places.currencies())
-        self._offer("time_zone", places.time_zones(chosen))
+        self._offer(
+            "time_zone", [("", _("Choose a time zone")), *places.time_zones(chosen)]
+        )
         self.fields["password"].help_text = _("At least %(count)d characters.") % {
             "count": shortest_password()
         }

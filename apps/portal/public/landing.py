@@ -17,7 +17,7 @@ class Figure(NamedTuple):
     """Something counted, with the page that shows it."""
 
     label: str
-    count: int
+    number: int
     href: str = ""
 
 
@@ -44,5 +44,5 @@ def _figures() -> list[Figure]:
             sum(1 for node in catalog.process_tree() if node.is_leaf),
             reverse("public:processes"),
         ),
-        Figure(_("materials"), len(catalog.materials())),
+        Figure(_("material grades"), len(catalog.materials())),
     ]

@@ -20,7 +20,7 @@ Choice = tuple[str, str]
 @cache
 def country_codes() -> frozenset[str]:
     """Return the codes of all countries that have money of their own or another's."""
-    territories = formats.locale().territories
+    territories = map(str, formats.locale().territories)
     return frozenset(
         code
         for code in territories

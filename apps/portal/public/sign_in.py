@@ -19,7 +19,7 @@ from tenants.registry import selectors as enterprises
 @public
 @never_cache
 @sensitive_post_parameters("password")
-@csp_update(TO_PORTALS)  # type: ignore[untyped-decorator]
+@csp_update(TO_PORTALS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Lead a person to their portal, or let them choose among several."""
@@ -28,11 +28,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form.fields.pop("remember", None)
     if request.method == "POST" and form.is_valid():
         portals = [
-            {"ref": ref, "link": hand_over.link_for(form.user, ref, request)}
+            (ref, hand_over.link_for(form.user, ref, request))
             for ref in enterprises.enterprises_of(form.user.pk)
         ]
         if len(portals) == 1:
-            return HttpResponseRedirect(portals[0]["link"])
+            _ref, link = portals[0]
+            return HttpResponseRedirect(link)
         return render(
             request,
             "public/portals.html",
@@ -42,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @public
-@csp_update(TO_PORTALS)  # type: ignore[untyped-decorator]
+@csp_update(TO_PORTALS)
 @require_POST
 def to_portal(request: HttpRequest) -> HttpResponse:
     """Lead to the sign-in page of a portal whose address is known."""

@@ -25,7 +25,7 @@ MOST_PROPOSALS = 50
 @public
 @never_cache
 @sensitive_post_parameters("password")
-@csp_update(TO_PORTALS)  # type: ignore[untyped-decorator]
+@csp_update(TO_PORTALS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Write the enterprise, and hand its owner over to the new portal."""

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 
+from apps.notify import selectors as notices
 from apps.portal import formats, navigation, preferences
 from apps.portal.states import tone_of
 
@@ -90,6 +91,16 @@ def theme(context: Context) -> str:
     return preferences.theme_of(request) if request else preferences.AUTO
 
 
+@register.simple_tag(takes_context=True)
+def unread_notices(context: Context) -> int:
+    """Count what the reader has not read yet."""
+    request = context.get("request")
+    role = getattr(request, "role", None)
+    if request is None or role is None:
+        return 0
+    return notices.unread_count(user_id=request.user.pk, role=str(role))
+
+
 @register.simple_tag
 def languages() -> list[dict[str, Any]]:
     """Return the languages the portal is written in, each by its own name."""
@@ -124,13 +135,11 @@ def control(field: BoundField) -> SafeString:
     name = CONTROL_CLASSES.get(
         kind, CONTROL_CLASSES.get(getattr(widget, "input_type", ""), "form-control")
     )
-    attributes: dict[str, Any] = {}
+    # What stands in a box vanishes on typing; hints stand above it.
+    attributes: dict[str, Any] = {"placeholder": False}
     if name:
         given = widget.attrs.get("class")
         attributes["class"] = f"{given} {name}" if given else name
-    if widget.attrs.get("placeholder") == field.label:
-        # allauth repeats the label inside the box, where it vanishes on typing.
-        attributes["placeholder"] = False
     return field.as_widget(attrs=attributes)
 
 

@@ -125,7 +125,7 @@
 
   // The browser knows where its user is; a form that asks may be helped.
   const zone = document.querySelector("select[data-time-zone]");
-  if (zone && !zone.dataset.chosen) {
+  if (zone && !zone.value) {
     const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
     if ([...zone.options].some((option) => option.value === here)) zone.value = here;
   }
