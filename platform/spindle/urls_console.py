@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from apps.console.site import console
+from apps.kernel.admin import console
 
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),

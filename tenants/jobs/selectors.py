@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count
+from django.utils import timezone
+
 from tenants.models import Job, JobProgress
 from tenants.types import JobState
 
@@ -55,3 +58,33 @@ def job_status(job_id: UUID) -> JobStatus | None:
 def latest_jobs(limit: int = 50) -> list[Job]:
     """Return the newest jobs that the context in force may see."""
     return list(Job.objects.order_by("-id")[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFigures:
+    """How the queue stands, over all that the context in force may see."""
+
+    by_state: dict[str, int]
+    oldest_waiting_since: datetime | None
+    failures: list[Job]
+
+
+def queue_figures(*, failures: int = 8) -> QueueFigures:
+    """Return counts by state, how long the oldest waits, and the latest failures."""
+    counted = dict(Job.objects.values_list("state").annotate(count=Count("id")))
+    oldest = (
+        Job.objects.filter(state=JobState.QUEUED, run_after__lte=timezone.now())
+        .order_by("run_after")
+        .values_list("run_after", flat=True)
+        .first()
+    )
+    failed = list(
+        Job.objects.filter(state__in=[JobState.FAILED, JobState.QUARANTINED])
+        .select_related("enterprise")
+        .order_by("-finished_at")[:failures]
+    )
+    return QueueFigures(
+        by_state={str(state): counted.get(state, 0) for state in JobState.values},
+        oldest_waiting_since=oldest,
+        failures=failed,
+    )

@@ -7,7 +7,9 @@ from tenants.models import IdempotencyRecord
 from tenants.types import EnterpriseRef
 
 
-def find_record(ref: EnterpriseRef, *, route: str, key: str) -> IdempotencyRecord | None:
+def find_record(
+    ref: EnterpriseRef, *, route: str, key: str
+) -> IdempotencyRecord | None:
     """Return what was answered to this key on this route, or None."""
     return IdempotencyRecord.objects.filter(
         enterprise_id=ref.id, route=route, key=key

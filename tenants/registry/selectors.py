@@ -9,7 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from tenants import context
 from tenants.models import Enterprise, Membership, User
@@ -152,3 +152,12 @@ def count_enterprises() -> int:
     """Return how many enterprises the directory holds."""
     with context.directory():
         return Enterprise.objects.exclude(tier=Tier.CLOSED).count()
+
+
+def count_by_tier() -> dict[str, int]:
+    """Return how many enterprises are in each tier, all tiers named."""
+    with context.directory():
+        counted = dict(
+            Enterprise.objects.values_list("tier").annotate(count=Count("id"))
+        )
+    return {tier: counted.get(tier, 0) for tier in Tier.values}

@@ -1,0 +1,70 @@
+"""The console's site, and admin pages that look and do not touch."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+
+class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped library
+    """The platform operator's site: shows what runs; changes go through services."""
+
+    site_title = "Spindle"
+    site_header = "Spindle"
+    index_title = _("Operator's console")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Let platform operators in, and nobody else."""
+        user = request.user
+        return bool(user.is_active and getattr(user, "is_operator", False))
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign in on the page that throttles guesses, as everywhere else."""
+        if request.user.is_authenticated and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        query = urlencode({"next": reverse("admin:index")})
+        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
+
+
+console = ConsoleSite(name="admin")
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # untyped library
+    """Lists and shows rows; what may be done about them are actions."""
+
+    list_fullwidth = True
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_view_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Let every platform operator look."""
+        return console.has_permission(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Show the app in the navigation."""
+        return console.has_permission(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse: rows are written by services."""
+        return False
+
+    def has_change_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Refuse: rows are changed by services."""
+        return False
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: Model | None = None
+    ) -> bool:
+        """Refuse: rows are not deleted by hand."""
+        return False
