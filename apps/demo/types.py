@@ -97,6 +97,16 @@ class CostPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockPlan:
+    """A stretch of a machine's time that its owner does not sell."""
+
+    days_ahead: int
+    days: int
+    hours: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class MachinePlan:
     """One machine that a demo shop owns."""
 
@@ -107,6 +117,7 @@ class MachinePlan:
     capabilities: tuple[CapabilityPlan, ...]
     cost: CostPlan
     auto_quote: bool
+    blocks: tuple[BlockPlan, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +142,8 @@ class EnterprisePlan:
     shifts: tuple[Shift, ...]
     machines: tuple[MachinePlan, ...]
     certificates: tuple[CertificatePlan, ...]
-    seed: str
+    is_verified: bool
+    stocktaking_in_days: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +163,4 @@ class Seeded:
     enterprises: int
     created: int
     machines: int
-    rfqs: int
-    seconds: float
+    requests: int

@@ -90,3 +90,20 @@ ISSUERS: dict[str, str] = {
     "US": "NQA USA",
     "BR": "ABNT",
 }
+
+# Why a machine's time is not for sale, in the language of the shop.
+MAINTENANCE_REASONS: dict[str, tuple[str, ...]] = {
+    "en": ("Preventive maintenance", "Ball screw and way cover inspection"),
+    "zh-hans": ("预防性维护", "主轴与导轨检查"),
+    "ru": ("Плановое обслуживание", "Проверка геометрии"),
+}
+OWN_WORK_REASONS: dict[str, str] = {
+    "en": "Kept for own series work",
+    "zh-hans": "留给自有批量订单",
+    "ru": "Занято собственной серией",
+}
+STOCKTAKING: dict[str, str] = {
+    "en": "Stocktaking",
+    "zh-hans": "盘点",
+    "ru": "Инвентаризация",
+}

@@ -30,7 +30,8 @@ class RfqRow:
     certificate_codes: tuple[str, ...]
     is_anonymous: bool
     lines: tuple[LineRow, ...]
-    allowed_countries: tuple[str, ...] = ()
+    # The best quote of each line is accepted, so that there is an order to look at.
+    is_awarded: bool = False
 
 
 RFQS: tuple[RfqRow, ...] = (
@@ -107,5 +108,38 @@ RFQS: tuple[RfqRow, ...] = (
                 12,
             ),
         ),
+    ),
+    RfqRow(
+        buyer="karpatron",
+        title="Test rig spares: shafts and housings",
+        days_to_due=70,
+        days_to_answer=21,
+        certificate_codes=("iso-9001",),
+        is_anonymous=False,
+        lines=(
+            LineRow(
+                "drive-shaft",
+                "KA-1180",
+                "A",
+                "Dynamometer shaft",
+                ("turning",),
+                "42crmo4",
+                8,
+                Decimal("1.6"),
+                16,
+            ),
+            LineRow(
+                "sensor-housing",
+                "KA-1184",
+                "A",
+                "Torque sensor housing",
+                ("milling-3-axis",),
+                "en-aw-6082-t6",
+                8,
+                Decimal("1.6"),
+                8,
+            ),
+        ),
+        is_awarded=True,
     ),
 )

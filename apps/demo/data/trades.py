@@ -9,6 +9,8 @@ averages over a part, air moves included.
 from dataclasses import dataclass
 from decimal import Decimal
 
+from apps.machines.types import MachineKind
+
 
 @dataclass(frozen=True, slots=True)
 class Skill:
@@ -34,6 +36,7 @@ class Trade:
 
     key: str
     label: str
+    kind: MachineKind
     skills: tuple[Skill, ...]
     machine_eur_hour: int
     attended_share: Decimal
@@ -70,6 +73,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="milling-3",
             label="3-axis milling",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(_milling("milling-3-axis", 8, "1.6", (*SOFT_METALS, "polymer")),),
             machine_eur_hour=22,
             attended_share=_d("0.8"),
@@ -83,6 +87,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="milling-4",
             label="4-axis milling",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 _milling("milling-4-axis", 7, "1.6", METALS),
                 _milling("milling-3-axis", 7, "1.6", METALS),
@@ -99,6 +104,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="milling-5",
             label="5-axis milling",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 _milling("milling-5-axis", 7, "0.8", (*METALS, "H", "polymer")),
                 _milling("milling-3-axis", 7, "0.8", (*METALS, "H", "polymer")),
@@ -115,6 +121,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="turning",
             label="Turning",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "turning",
@@ -138,6 +145,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="turning-bar",
             label="Sliding-head turning",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "swiss-turning",
@@ -162,6 +170,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="mill-turn",
             label="Mill-turn",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "turn-mill",
@@ -185,6 +194,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="wire-edm",
             label="Wire EDM",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "wire-edm",
@@ -204,6 +214,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="sinker-edm",
             label="Sinker EDM",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "sinker-edm",
@@ -224,6 +235,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="cylindrical-grinding",
             label="Cylindrical grinding",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "cylindrical-grinding",
@@ -245,6 +257,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="surface-grinding",
             label="Surface grinding",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "surface-grinding",
@@ -266,6 +279,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="gear-cutting",
             label="Gear hobbing",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "gear-hobbing",
@@ -288,6 +302,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="laser-cutting",
             label="Laser cutting",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "laser-cutting",
@@ -308,6 +323,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="bending",
             label="Press-brake bending",
+            kind=MachineKind.FORMING_MACHINE,
             skills=(
                 Skill(
                     "bending",
@@ -329,6 +345,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="water-jet-cutting",
             label="Water jet cutting",
+            kind=MachineKind.MACHINE_TOOL,
             skills=(
                 Skill(
                     "water-jet-cutting",
@@ -348,6 +365,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="mig-mag-welding",
             label="MIG/MAG welding",
+            kind=MachineKind.JOINING_CELL,
             skills=(
                 Skill(
                     "mig-mag-welding",
@@ -369,6 +387,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="laser-powder-metal",
             label="Metal powder bed fusion",
+            kind=MachineKind.ADDITIVE_MACHINE,
             skills=(
                 Skill(
                     "powder-bed-fusion-metal",
@@ -389,6 +408,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="laser-powder-metal-round",
             label="Metal powder bed fusion",
+            kind=MachineKind.ADDITIVE_MACHINE,
             skills=(
                 Skill(
                     "powder-bed-fusion-metal",
@@ -410,6 +430,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="powder-polymer",
             label="Polymer powder bed fusion",
+            kind=MachineKind.ADDITIVE_MACHINE,
             skills=(
                 Skill(
                     "powder-bed-fusion-polymer",
@@ -430,6 +451,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="material-extrusion",
             label="Material extrusion",
+            kind=MachineKind.ADDITIVE_MACHINE,
             skills=(
                 Skill(
                     "material-extrusion",
@@ -450,6 +472,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="vat-photopolymerization",
             label="Vat photopolymerization",
+            kind=MachineKind.ADDITIVE_MACHINE,
             skills=(
                 Skill(
                     "vat-photopolymerization",
@@ -470,6 +493,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="cmm-inspection",
             label="Coordinate measuring",
+            kind=MachineKind.MEASURING_MACHINE,
             skills=(
                 Skill(
                     "cmm-inspection",
@@ -489,6 +513,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="injection-molding",
             label="Injection molding",
+            kind=MachineKind.MOLDING_MACHINE,
             skills=(
                 Skill(
                     "injection-molding",
@@ -512,6 +537,7 @@ TRADES: dict[str, Trade] = {
         Trade(
             key="die-casting",
             label="High-pressure die casting",
+            kind=MachineKind.MOLDING_MACHINE,
             skills=(
                 Skill(
                     "die-casting",

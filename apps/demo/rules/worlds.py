@@ -8,11 +8,18 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils.text import slugify
 
 from apps.demo.data import people as words
-from apps.demo.data.countries import COUNTRIES, ISSUERS, SHIFT_PATTERNS
+from apps.demo.data.countries import (
+    COUNTRIES,
+    ISSUERS,
+    MAINTENANCE_REASONS,
+    OWN_WORK_REASONS,
+    SHIFT_PATTERNS,
+)
 from apps.demo.data.enterprises import SHOPS
 from apps.demo.data.machine_models import BY_KEY, MACHINE_MODELS, MachineModel
 from apps.demo.data.trades import TRADES, Skill, Trade
 from apps.demo.types import (
+    BlockPlan,
     CapabilityPlan,
     CertificatePlan,
     CostPlan,
@@ -27,6 +34,10 @@ MAIL_DOMAIN = "example.com"
 DEFAULT_ENTERPRISES = len(SHOPS)
 # What a model name ends with and nobody says on the shop floor.
 CODE_ENDINGS = ("|", " (", " 3rd ", " GOLDEN", " fiber", " monoB", " duoB", " 2.0")
+SHARE_VERIFIED = 0.85
+SHARE_STOCKTAKING = 0.3
+SHARE_MAINTAINED = 0.2
+SHARE_WITH_OWN_WORK = 0.35
 # A year and a half back, so that some certificates end within the year to come.
 OLDEST_CERTIFICATE = timedelta(days=900)
 CERTIFICATE_TERM = timedelta(days=3 * 365)
@@ -70,7 +81,10 @@ def plan_enterprise(shop: Shop, *, seed: int, on: date) -> EnterprisePlan:
         shifts=SHIFT_PATTERNS[shop.shifts],
         machines=tuple(_machines(shop, country, draw)),
         certificates=tuple(_certificates(shop, on, draw)),
-        seed=f"{seed}:{shop.slug}",
+        is_verified=draw.random() < SHARE_VERIFIED,
+        stocktaking_in_days=draw.randrange(10, 60)
+        if draw.random() < SHARE_STOCKTAKING
+        else None,
     )
 
 
@@ -115,7 +129,21 @@ def _machines(
                 capabilities=tuple(_capability(model, skill) for skill in trade.skills),
                 cost=cost_plan(country, trade, pace=pace * _size(model), draw=draw),
                 auto_quote=shop.auto_quotes and trade.is_priced_by_rule,
+                blocks=tuple(_blocks(country.language, draw)),
             )
+
+
+def _blocks(language: str, draw: random.Random) -> Iterator[BlockPlan]:
+    """Yield what is not for sale: own series work first, then maintenance after it."""
+    free_from = draw.randrange(1, 8)
+    if draw.random() < SHARE_WITH_OWN_WORK:
+        days = draw.randrange(2, 10)
+        yield BlockPlan(free_from, days, 0, OWN_WORK_REASONS[language])
+        free_from += days
+    if draw.random() < SHARE_MAINTAINED:
+        reason = draw.choice(MAINTENANCE_REASONS[language])
+        ahead = free_from + draw.randrange(1, 15)
+        yield BlockPlan(ahead, 0, draw.randrange(4, 10), reason)
 
 
 def _size(model: MachineModel) -> Decimal:

@@ -107,3 +107,17 @@ class TestTrades:
             and skill.it_grade < grades[skill.process_code][0]
         ]
         assert too_fine == []
+
+    def test_say_all_that_publishing_asks_for(self) -> None:
+        processes = {row["code"]: row for row in catalog.read("processes")}
+        silent = [
+            skill.process_code
+            for trade in TRADES.values()
+            for skill in trade.skills
+            if (processes[skill.process_code]["it_grades"] and skill.it_grade is None)
+            or (
+                processes[skill.process_code]["roughness_um"]
+                and skill.roughness_um is None
+            )
+        ]
+        assert silent == []

@@ -1,0 +1,147 @@
+"""Fills Spindle with a world to look at, through the services that people use."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import datetime
+
+from django.conf import settings
+from django.db import connections
+
+from apps.demo.rules import worlds
+from apps.demo.services import requests
+from apps.demo.services.enterprises import enroll_people, write_enterprise
+from apps.demo.types import EnterprisePlan, Login, Seeded
+from tenants import jobs
+from tenants.registry import selectors as registry
+from tenants.registry import services as registering
+
+# Documented in the README: whoever puts the demo on the open internet changes it.
+PASSWORD = "spindle-demo-2026"  # noqa: S105  (no secret: it is printed at every start)
+OPERATOR = ("operator@spindle.example.com", "Olga Operator")
+BATCH_OF_PEOPLE = 200
+
+Progress = Callable[[str], None]
+
+__all__ = ["PASSWORD", "Progress", "logins", "seed"]
+
+
+def _silent(_: str) -> None:
+    pass
+
+
+def seed(
+    *,
+    at: datetime,
+    enterprises: int = worlds.DEFAULT_ENTERPRISES,
+    seed: int = 1,
+    once: bool = True,
+    progress: Progress = _silent,
+    hands: int = 2,
+) -> Seeded:
+    """Write so many enterprises with their machines, requests and a first order.
+
+    Repeatable: what is there stays as it is, what is missing is written, enterprise by
+    enterprise. With `once`, a world that is whole is not looked at more closely.
+    """
+    there = {row.slug for row in registry.enterprises_directory(limit=10**7)}
+    missing = [
+        plan
+        for plan in worlds.plan_world(enterprises=enterprises, seed=seed, on=at.date())
+        if plan.shop.slug not in there
+    ]
+    if once and not missing and requests.are_written():
+        return Seeded(enterprises=enterprises, created=0, machines=0, requests=0)
+    _make_operator()
+    for start in range(0, len(missing), BATCH_OF_PEOPLE):
+        batch = missing[start : start + BATCH_OF_PEOPLE]
+        _enroll(batch)
+        for number, plan in enumerate(_written(batch, at=at, hands=hands), start + 1):
+            progress(f"{number} of {len(missing)} enterprises: {plan.shop.name}")
+    progress("Publishing to the exchange")
+    jobs.run_due(limit=10**6)
+    progress("Sending requests for quotation")
+    written = requests.write_requests(at=at)
+    progress("Matching and quoting")
+    jobs.run_due(limit=10**6)
+    if requests.award_requests(at=at):
+        jobs.run_due(limit=10**6)
+    return Seeded(
+        enterprises=enterprises,
+        created=len(missing),
+        machines=sum(len(plan.machines) for plan in missing),
+        requests=written,
+    )
+
+
+def _enroll(batch: list[EnterprisePlan]) -> None:
+    enroll_people(
+        (
+            (person, plan.country.language, plan.time_zone)
+            for plan in batch
+            for person in plan.people[1:]
+        ),
+        password=PASSWORD,
+    )
+
+
+def _written(
+    batch: list[EnterprisePlan], *, at: datetime, hands: int
+) -> Iterator[EnterprisePlan]:
+    """Write enterprises and yield each when it is there.
+
+    Several hands pay off: much of a sign-up is hashing and waiting for the database,
+    and no enterprise knows of another.
+    """
+    if hands == 1:
+        for plan in batch:
+            write_enterprise(plan, password=PASSWORD, at=at)
+            yield plan
+        return
+
+    def write(plan: EnterprisePlan) -> EnterprisePlan:
+        try:
+            write_enterprise(plan, password=PASSWORD, at=at)
+        finally:
+            connections.close_all()
+        return plan
+
+    with ThreadPoolExecutor(hands, thread_name_prefix="demo") as pool:
+        for done in as_completed([pool.submit(write, plan) for plan in batch]):
+            yield done.result()
+
+
+def _make_operator() -> None:
+    email, name = OPERATOR
+    if registry.user_by_email(email) is None:
+        registering.create_operator(email=email, name=name, password=PASSWORD)
+
+
+def logins() -> list[Login]:
+    """Return ways into the demo world that exist here, the most telling first."""
+    ways = []
+    for slug, role, who in SHOWN:
+        if registry.enterprise_by_slug(slug) is None:
+            continue
+        ways.append(
+            Login(
+                host=f"{slug}.{settings.DOMAIN}",
+                email=f"{role}@{slug}.{worlds.MAIL_DOMAIN}",
+                password=PASSWORD,
+                who=who,
+            )
+        )
+    email, _ = OPERATOR
+    if registry.user_by_email(email) is not None:
+        host = f"console.{settings.DOMAIN}"
+        ways.append(Login(host, email, PASSWORD, "Platform operator, console"))
+    return ways
+
+
+SHOWN: tuple[tuple[str, str, str], ...] = (
+    ("weserorbit", "buyer", "Buyer, Weserorbit Raumfahrtsysteme, Bremen"),
+    ("kaltenrieder", "owner", "Owner of a 5-axis shop, Göppingen"),
+    ("kaltenrieder", "planner", "Planner of the same shop"),
+    ("lanyu", "seller", "Seller of a machine shop, 苏州 (in Chinese)"),
+    ("kamnegorsk", "owner", "Owner of a machine shop, Екатеринбург (in Russian)"),
+    ("prairiekestrel", "buyer", "Buyer, Prairie Kestrel Aerostructures, Wichita"),
+)
