@@ -28,6 +28,7 @@ else:
     IntegerColumn = models.Field
 
 IS_COUNTRY = r"^[A-Z]{2}$"
+IS_CURRENCY = r"^[A-Z]{3}$"
 ON_EARTH = Q(latitude__isnull=True, longitude__isnull=True) | Q(
     latitude__gte=-90, latitude__lte=90, longitude__gte=-180, longitude__lte=180
 )
@@ -109,7 +110,7 @@ class Listing(SharedModel, TimeStampedModel):
     certificates = models.JSONField(
         _("certificates"),
         default=dict,
-        help_text=_("Code to the last day of validity, or null if it is not stated."),
+        help_text=_("Code to the last day of validity, or null if it has none."),
     )
     languages = ArrayField(
         models.CharField(max_length=8),
@@ -244,6 +245,7 @@ class Demand(SharedModel, TimeStampedModel):
     it_grade = models.PositiveSmallIntegerField(_("IT grade"), null=True)
     roughness_um = models.FloatField(_("roughness Ra (µm)"), null=True)
     quantity = models.PositiveIntegerField(_("quantity"))
+    currency = models.CharField(_("currency"), max_length=3)
     certificate_codes = codes(_("certificates"))
     document_language = models.CharField(
         _("language of documents"), max_length=8, blank=True
@@ -319,6 +321,10 @@ class Demand(SharedModel, TimeStampedModel):
             models.CheckConstraint(
                 name="exchange_demand_work_above_zero",
                 condition=Q(work_minutes__isnull=True) | Q(work_minutes__gt=0),
+            ),
+            models.CheckConstraint(
+                name="exchange_demand_currency_is_code",
+                condition=Q(currency__regex=IS_CURRENCY),
             ),
             models.CheckConstraint(
                 name="exchange_demand_country_is_code",
@@ -548,6 +554,7 @@ class MarketDemand(models.Model):
     it_grade = models.PositiveSmallIntegerField(null=True)
     roughness_um = models.FloatField(null=True)
     quantity = models.PositiveIntegerField()
+    currency = models.TextField()
     certificate_codes = codes(_("certificates"))
     document_language = models.TextField()
     due_on = models.DateField()

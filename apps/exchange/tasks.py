@@ -1,1 +1,68 @@
 """Work that the exchange does later."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from apps.exchange import services
+from apps.exchange.types import RunTrigger
+from tenants import jobs
+
+
+@jobs.handler("exchange.publish_machine")
+def publish_machine(*, machine_id: str, **_: object) -> None:
+    """Bring a machine's listings up to what it shows."""
+    services.publish_machine(machine_id=UUID(machine_id), at=timezone.now())
+
+
+@jobs.handler("exchange.refresh_capacity")
+def refresh_capacity(*, machine_id: str, **_: object) -> None:
+    """Bring the free time of a machine's listings up to date."""
+    services.refresh_capacity(machine_id=UUID(machine_id), at=timezone.now())
+
+
+@jobs.handler("exchange.publish_demand")
+def publish_demand(*, rfq_line_id: str, **_: object) -> None:
+    """Bring the market's copy of an RFQ line up to date."""
+    services.publish_demand(rfq_line_id=UUID(rfq_line_id), at=timezone.now())
+
+
+@jobs.handler("exchange.match_demand", scope=jobs.Scope.EXCHANGE)
+def match_demand(
+    *,
+    demand_id: str,
+    trigger: str = RunTrigger.DEMAND_PUBLISHED.value,
+    **_: object,
+) -> None:
+    """Judge all listings for a demand."""
+    at = timezone.now()
+    if services.is_open(demand_id=UUID(demand_id), at=at):
+        services.match_demand(
+            demand_id=UUID(demand_id), trigger=RunTrigger(trigger), at=at
+        )
+
+
+@jobs.handler("exchange.match_listing", scope=jobs.Scope.EXCHANGE)
+def match_listing(*, listing_id: str, **_: object) -> None:
+    """Match the open demands again that a changed listing matters to."""
+    services.match_listing(listing_id=UUID(listing_id), at=timezone.now())
+
+
+@jobs.handler("exchange.tell_sellers", scope=jobs.Scope.EXCHANGE)
+def tell_sellers(*, demand_id: str, **_: object) -> None:
+    """Tell shops of a demand that fits their machines."""
+    services.tell_sellers(demand_id=UUID(demand_id), at=timezone.now())
+
+
+@jobs.handler("exchange.auto_quote")
+def auto_quote(*, demand_id: str, listing_id: str, **_: object) -> None:
+    """Answer a demand by the cost model of one machine."""
+    services.answer_demand(
+        demand_id=UUID(demand_id), listing_id=UUID(listing_id), at=timezone.now()
+    )
+
+
+@jobs.handler("exchange.expire_quotes")
+def expire_quotes(**_: object) -> None:
+    """Let quotes go whose validity has ended."""
+    services.expire_quotes(at=timezone.now())

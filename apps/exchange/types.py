@@ -116,7 +116,10 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a listing offers; None or empty: not stated."""
+    """What a listing offers; None or empty: not stated.
+
+    A certificate without a last day has none.
+    """
 
     id: UUID
     owner_id: UUID

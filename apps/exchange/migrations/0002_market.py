@@ -79,7 +79,7 @@ SELECT d.id,
        CASE WHEN d.is_anonymous AND d.owner_id IS DISTINCT FROM r.id
             THEN '' ELSE e.name END::text AS buyer_name,
        d.title, d.note, d.process_codes, d.material_code, d.material_group, d.size_mm,
-       d.mass_kg, d.it_grade, d.roughness_um, d.quantity, d.certificate_codes,
+       d.mass_kg, d.it_grade, d.roughness_um, d.quantity, d.currency, d.certificate_codes,
        d.document_language, d.due_on, d.response_deadline_at, d.delivery_country,
        d.allowed_countries, d.excluded_countries, d.is_anonymous,
        coalesce(d.owner_id = r.id, false) AS is_own, d.audience, d.work_minutes,

@@ -38,7 +38,8 @@ REASONS = tuple(Reason)
 PLACE_OF = {reason: place for place, reason in enumerate(REASONS)}
 
 BOX, CYLINDER = 1, 2
-NOT_HELD, NOT_DATED = 0, 1
+# Days as ordinals; what is not held ended before time began.
+NOT_HELD, WITHOUT_END = 0, 2**31 - 1
 
 BLANK = Offer(
     id=UUID(int=0),
@@ -206,7 +207,7 @@ class Columns:
         for code, until in offer.certificates.items():
             if code not in self._certificates:
                 self._certificates[code] = np.zeros(self._room, np.int32)
-            day = NOT_DATED if until is None else until.toordinal()
+            day = WITHOUT_END if until is None else until.toordinal()
             self._certificates[code][row] = day
             latest = max(latest, day)
         self._arrays["certified_until"][row] = latest
@@ -414,13 +415,10 @@ class _Sheet:
     def _judge_certificates(self) -> None:
         count = len(self.columns)
         refused = np.zeros(count, np.bool_)
-        undated = np.zeros(count, np.bool_)
         due = self.need.due_on.toordinal()
         for code in sorted(self.need.certificates):
-            until = self.columns.certificate(code)
-            refused |= (until == NOT_HELD) | ((until > NOT_DATED) & (until < due))
-            undated |= until == NOT_DATED
-        self._mark(Reason.CERTIFICATE, refused, undated & ~refused)
+            refused |= self.columns.certificate(code) < due
+        self._mark(Reason.CERTIFICATE, refused)
 
     def _judge_owners(self) -> None:
         need, columns = self.need, self.columns
@@ -493,7 +491,7 @@ class _Sheet:
             else:
                 surface = np.zeros(len(columns), np.float64)
         until = columns.column("certified_until")
-        certified = (until > NOT_DATED) & (until >= need.due_on.toordinal())
+        certified = until >= need.due_on.toordinal()
         headroom = (tolerance + surface + np.where(certified, 1.0, 0.0)) / 3.0
         record = (
             columns.column("on_time") + scoring.MEAN_WEIGHT * scoring.MEAN_RECORD

@@ -275,12 +275,6 @@ def _unknown_roughness(unknown: Unknown, names: Names) -> str:
     }
 
 
-def _unknown_certificate(unknown: Unknown, names: Names) -> str:
-    return _("the validity of %(needed)s is not stated") % {
-        "needed": _listed(_strings(unknown.needed), names)
-    }
-
-
 def _unknown_capacity(unknown: Unknown, names: Names) -> str:
     del names
     if unknown.needed is None:
@@ -302,7 +296,6 @@ UNKNOWNS: Mapping[Reason, Callable[[Unknown, Names], str]] = {
     Reason.MASS: _unknown_mass,
     Reason.TOLERANCE: _unknown_tolerance,
     Reason.ROUGHNESS: _unknown_roughness,
-    Reason.CERTIFICATE: _unknown_certificate,
     Reason.CAPACITY: _unknown_capacity,
     Reason.LANGUAGE: _unknown_language,
 }

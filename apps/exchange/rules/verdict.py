@@ -153,7 +153,10 @@ def batch(need: Need, offer: Offer) -> Finding:
 
 
 def certificate(need: Need, offer: Offer) -> Finding:
-    """Each certificate asked for is held, and valid on the delivery date."""
+    """Each certificate asked for is held, and valid on the delivery date.
+
+    One without a last day ends never.
+    """
     missing = sorted(need.certificates - offer.certificates.keys())
     if missing:
         return Refusal(Reason.CERTIFICATE, tuple(missing), None, detail="missing")
@@ -169,8 +172,7 @@ def certificate(need: Need, offer: Offer) -> Finding:
             (need.due_on - first).days,
             detail="ended",
         )
-    undated = tuple(code for code, until in ends.items() if until is None)
-    return Unknown(Reason.CERTIFICATE, undated) if undated else None
+    return None
 
 
 def region(need: Need, offer: Offer) -> Finding:

@@ -165,10 +165,6 @@ class TestDescribeUnknown:
                 {"roughness_um": None},
                 "roughness is not stated; the part needs Ra 1.6 µm",
             ),
-            (
-                {"certificates": {"iso-9001": None}},
-                "the validity of ISO 9001 is not stated",
-            ),
             ({"free_minutes": ()}, "free time is not stated; the work needs 20 h"),
         ],
     )

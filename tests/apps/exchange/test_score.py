@@ -74,7 +74,9 @@ class TestValues:
         due_on = date(2030, 6, 17)
 
         assert certificate_headroom({"iso-9001": due_on}, due_on) == 1.0
-        assert certificate_headroom({"iso-9001": None}, due_on) == 0.0
+        assert certificate_headroom({"iso-9001": None}, due_on) == 1.0
+        ended = {"iso-9001": due_on - timedelta(days=1)}
+        assert certificate_headroom(ended, due_on) == 0.0
         assert certificate_headroom({}, due_on) == 0.0
 
     def test_value_the_distance(self) -> None:

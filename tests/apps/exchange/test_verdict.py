@@ -100,6 +100,7 @@ class TestJudge:
             ({}, {"roughness_um": 1.6}),
             ({}, {"batch_min": 40, "batch_max": 40}),
             ({}, {"certificates": {"iso-9001": make.DUE_ON}}),
+            ({}, {"certificates": {"iso-9001": None}}),
             (
                 {},
                 {
@@ -132,7 +133,6 @@ class TestJudge:
             ({"envelope_kind": None, "envelope_mm": None}, Reason.ENVELOPE),
             ({"it_grade": None}, Reason.TOLERANCE),
             ({"roughness_um": None}, Reason.ROUGHNESS),
-            ({"certificates": {"iso-9001": None}}, Reason.CERTIFICATE),
             ({"free_minutes": ()}, Reason.CAPACITY),
         ],
     )

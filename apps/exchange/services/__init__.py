@@ -1,0 +1,66 @@
+"""What the market does: publish, match, quote, award."""
+
+from apps.capacity.services import CapacityConflict, HoldExpired, NoFreeTime
+from apps.exchange.services.awarding import AlreadyAwarded, award, let_quotes_go
+from apps.exchange.services.matching import (
+    DemandNotFound,
+    DemandNotOpen,
+    is_open,
+    match_demand,
+    match_listing,
+    tell_sellers,
+)
+from apps.exchange.services.pairing import DemandBusy, EnterpriseGone
+from apps.exchange.services.publishing import (
+    publish_demand,
+    publish_machine,
+    refresh_capacity,
+)
+from apps.exchange.services.quoting import (
+    AlreadyQuoted,
+    DemandNotForYou,
+    ListingDoesNotFit,
+    ListingNotFound,
+    NoCostModel,
+    TryAgain,
+    ValidityTooLong,
+    answer_demand,
+    auto_quote,
+    expire_quotes,
+    preview_price,
+    submit_quote,
+    withdraw_quote,
+)
+
+__all__ = [
+    "AlreadyAwarded",
+    "AlreadyQuoted",
+    "CapacityConflict",
+    "DemandBusy",
+    "DemandNotForYou",
+    "DemandNotFound",
+    "DemandNotOpen",
+    "EnterpriseGone",
+    "HoldExpired",
+    "ListingDoesNotFit",
+    "ListingNotFound",
+    "NoCostModel",
+    "NoFreeTime",
+    "TryAgain",
+    "ValidityTooLong",
+    "answer_demand",
+    "auto_quote",
+    "award",
+    "expire_quotes",
+    "is_open",
+    "let_quotes_go",
+    "match_demand",
+    "match_listing",
+    "preview_price",
+    "publish_demand",
+    "publish_machine",
+    "refresh_capacity",
+    "submit_quote",
+    "tell_sellers",
+    "withdraw_quote",
+]

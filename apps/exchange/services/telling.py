@@ -1,0 +1,184 @@
+"""What people are told of the market's news, in their own enterprise."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from apps.notify import services as notify
+from tenants import context
+from tenants.types import EnterpriseRef, Role
+
+BUYERS = (Role.BUYER,)
+SELLERS = (Role.SELLER,)
+
+
+def matches_found(
+    buyer: EnterpriseRef,
+    *,
+    rfq_id: UUID,
+    demand_id: UUID,
+    title: str,
+    fitting: int,
+    considered: int,
+    at: datetime,
+) -> None:
+    """Tell the buyer what the first run over a demand has found."""
+    with context.enterprise(buyer):
+        notify.notify(
+            kind="exchange.matches_found",
+            title=ngettext_lazy(
+                "%(fitting)d machine fits “%(title)s”",
+                "%(fitting)d machines fit “%(title)s”",
+                "fitting",
+            )
+            % {"fitting": fitting, "title": title},
+            body=ngettext_lazy(
+                "%(considered)d published machine was considered.",
+                "%(considered)d published machines were considered.",
+                "considered",
+            )
+            % {"considered": considered},
+            url=f"/rfqs/{rfq_id}/",
+            roles=BUYERS,
+            at=at,
+            dedup_key=f"matches_found:{demand_id}",
+        )
+
+
+def demand_fits(
+    seller: EnterpriseRef,
+    *,
+    demand_id: UUID,
+    title: str,
+    machine: str,
+    at: datetime,
+) -> None:
+    """Tell a shop, once, that somebody wants what it can do."""
+    with context.enterprise(seller):
+        notify.notify(
+            kind="exchange.demand_fits",
+            title=_("“%(title)s” fits your machines") % {"title": title},
+            body=_("Best of them: %(machine)s.") % {"machine": machine},
+            url=f"/inbox/{demand_id}/",
+            roles=SELLERS,
+            at=at,
+            dedup_key=f"demand_fits:{demand_id}",
+        )
+
+
+def quote_received(
+    buyer: EnterpriseRef,
+    *,
+    quote_id: UUID,
+    rfq_id: UUID,
+    title: str,
+    seller: str,
+    total: str,
+    at: datetime,
+) -> None:
+    """Tell the buyer that a quote has come in."""
+    with context.enterprise(buyer):
+        notify.notify(
+            kind="exchange.quote_received",
+            title=_("%(seller)s quotes %(total)s for “%(title)s”")
+            % {"seller": seller, "total": total, "title": title},
+            url=f"/rfqs/{rfq_id}/",
+            roles=BUYERS,
+            at=at,
+            dedup_key=f"quote_received:{quote_id}",
+        )
+
+
+def quote_given(
+    seller: EnterpriseRef, *, quote_id: UUID, title: str, total: str, at: datetime
+) -> None:
+    """Tell a shop what was quoted for it by its cost model."""
+    with context.enterprise(seller):
+        notify.notify(
+            kind="exchange.quote_given",
+            title=_("“%(title)s” was quoted at %(total)s by your cost model")
+            % {"title": title, "total": total},
+            body=_("The machine time is held until the quote ends."),
+            url=f"/quotes/{quote_id}/",
+            roles=SELLERS,
+            at=at,
+            dedup_key=f"quote_given:{quote_id}",
+        )
+
+
+def not_quoted(
+    seller: EnterpriseRef, *, demand_id: UUID, reason: str, at: datetime
+) -> None:
+    """Tell a shop that its machine could not answer a demand by itself, and why."""
+    with context.enterprise(seller):
+        notify.notify(
+            kind="exchange.not_quoted",
+            title=_("A demand could not be quoted by your cost model"),
+            body=reason,
+            url=f"/inbox/{demand_id}/",
+            roles=SELLERS,
+            at=at,
+            dedup_key=f"not_quoted:{demand_id}",
+        )
+
+
+def quote_withdrawn(
+    buyer: EnterpriseRef,
+    *,
+    quote_id: UUID,
+    rfq_id: UUID,
+    title: str,
+    seller: str,
+    at: datetime,
+) -> None:
+    """Tell the buyer that a quote was taken back."""
+    with context.enterprise(buyer):
+        notify.notify(
+            kind="exchange.quote_withdrawn",
+            title=_("%(seller)s has withdrawn its quote for “%(title)s”")
+            % {"seller": seller, "title": title},
+            url=f"/rfqs/{rfq_id}/",
+            roles=BUYERS,
+            at=at,
+            dedup_key=f"quote_withdrawn:{quote_id}",
+        )
+
+
+def quote_declined(
+    seller: EnterpriseRef, *, quote_id: UUID, title: str, at: datetime
+) -> None:
+    """Tell a shop that another was chosen, and that its time is free again."""
+    with context.enterprise(seller):
+        notify.notify(
+            kind="exchange.quote_declined",
+            title=_("Your quote for “%(title)s” was not chosen") % {"title": title},
+            body=_("The machine time that was held for it is free again."),
+            url=f"/quotes/{quote_id}/",
+            roles=SELLERS,
+            at=at,
+            dedup_key=f"quote_declined:{quote_id}",
+        )
+
+
+def order_won(
+    seller: EnterpriseRef,
+    *,
+    order_id: UUID,
+    title: str,
+    buyer: str,
+    at: datetime,
+) -> None:
+    """Tell a shop that it has won an order, and whose."""
+    with context.enterprise(seller):
+        notify.notify(
+            kind="exchange.order_won",
+            title=_("%(buyer)s has ordered “%(title)s” from you")
+            % {"buyer": buyer, "title": title},
+            body=_("The machine time that was held is booked."),
+            url=f"/orders/{order_id}/",
+            roles=(Role.SELLER, Role.PLANNER),
+            at=at,
+            dedup_key=f"order_won:{order_id}",
+        )
