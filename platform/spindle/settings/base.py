@@ -42,6 +42,7 @@ SHARED_APPS = [
     "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "apps.portal",  # before allauth, whose sign-in pages would win otherwise
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -55,7 +56,6 @@ SHARED_APPS = [
     "apps.catalog",
     "apps.exchange",
     "apps.demo",
-    "apps.portal",
     "apps.api",
     "apps.console",
     "django.forms",  # after the portal, whose form templates win
