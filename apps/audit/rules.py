@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 GENESIS = "0" * 64
 _VERB = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*$")

@@ -21,7 +21,7 @@ def subject_of(subject: models.Model | Subject | tuple[str, object, str]) -> Sub
         case Subject():
             return subject
         case models.Model():
-            name = subject._meta.model_name or ""  # noqa: SLF001  (Django's public API)
+            name = subject._meta.model_name or ""
             return Subject(type=name, id=str(subject.pk), label=str(subject))
         case (type_, id_, label):
             return Subject(type=type_, id=str(id_), label=label)

@@ -32,7 +32,7 @@ PAPER_ROWS = 120
 
 def heading() -> str:
     """Head a report of capacity."""
-    return _("Capacity and utilization")
+    return pgettext("report", "Capacity and utilization")
 
 
 def covers(parameters: CapacityParameters) -> str:
@@ -73,12 +73,17 @@ def _head(
     scope = ngettext("%(count)s machine", "%(count)s machines", machines)
     weeks = ngettext("%(count)s week", "%(count)s weeks", parameters.weeks)
     return (
-        Fact(_("Covers"), scope % {"count": formats.integer(machines)}),
-        Fact(_("Length"), weeks % {"count": parameters.weeks}),
-        Fact(_("State as of"), formats.moment(origin.at, origin.time_zone)),
-        Fact(_("Time zone"), origin.time_zone),
-        Fact(_("Made for"), origin.by),
-        Fact(_("Edition"), str(origin.edition)),
+        Fact(
+            pgettext("report", "Covers"), scope % {"count": formats.integer(machines)}
+        ),
+        Fact(pgettext("report", "Length"), weeks % {"count": parameters.weeks}),
+        Fact(
+            pgettext("report", "State as of"),
+            formats.moment(origin.at, origin.time_zone),
+        ),
+        Fact(pgettext("report", "Time zone"), origin.time_zone),
+        Fact(pgettext("report", "Made for"), origin.by),
+        Fact(pgettext("report", "Edition"), str(origin.edition)),
     )
 
 
@@ -87,7 +92,7 @@ def _kpis(figures: CapacityFigures) -> tuple[Kpi, ...]:
     busiest, freest = figures.busiest_machine, figures.freest_week
     return (
         Kpi(
-            _("Utilization"),
+            pgettext("report", "Utilization"),
             formats.percent(load.utilization),
             _("%(work)s of %(total)s")
             % {
@@ -96,7 +101,7 @@ def _kpis(figures: CapacityFigures) -> tuple[Kpi, ...]:
             },
         ),
         Kpi(
-            _("Free"),
+            pgettext("report", "Free"),
             formats.hours_with_unit(load.free_minutes),
             _("most in %(week)s: %(hours)s")
             % {
@@ -104,16 +109,16 @@ def _kpis(figures: CapacityFigures) -> tuple[Kpi, ...]:
                 "hours": formats.hours_with_unit(freest[1].free_minutes),
             }
             if freest
-            else _("no free time"),
+            else pgettext("report", "no free time"),
         ),
         Kpi(
-            _("Booked"),
+            pgettext("report", "Booked"),
             formats.hours_with_unit(load.booked_minutes),
             _("and %(held)s held for quotes")
             % {"held": formats.hours_with_unit(load.held_minutes)},
         ),
         Kpi(
-            _("Busiest machine"),
+            pgettext("report", "Busiest machine"),
             busiest.code if busiest else formats.UNKNOWN,
             formats.percent(busiest.load.utilization) if busiest else "",
         ),
@@ -121,20 +126,20 @@ def _kpis(figures: CapacityFigures) -> tuple[Kpi, ...]:
 
 
 def _by_week(figures: CapacityFigures) -> Section:
-    title = _("Load by week")
+    title = pgettext("report", "Load by week")
     rows: tuple[Row, ...] = tuple(
         (_iso_week(monday), monday, *_minutes(load)) for monday, load in figures.weeks
     )
     table = Table(
-        title=_("Weeks"),
-        sheet=_("Weeks"),
+        title=pgettext("report", "Weeks"),
+        sheet=pgettext("report", "Weeks"),
         columns=(
-            Column(_("ISO week"), CellKind.CODE),
-            Column(_("Monday"), CellKind.DATE, share=1),
+            Column(pgettext("report", "ISO week"), CellKind.CODE),
+            Column(pgettext("report", "Monday"), CellKind.DATE, share=1),
             *_minute_columns(),
         ),
         rows=rows,
-        total=(_("Total"), "", *_minutes(figures.load)),
+        total=(pgettext("report", "Total"), "", *_minutes(figures.load)),
         empty=_("No machine works in this period: add shifts to its calendar."),
         chart=NativeChart(
             kind="stacked_columns",
@@ -175,7 +180,7 @@ def _by_week(figures: CapacityFigures) -> Section:
                 pgettext("machine time", "Maintenance"),
                 pgettext("machine time", "Free"),
             ),
-            axis=_("hours"),
+            axis=pgettext("report", "hours"),
         ),
     )
     shown = (figure,) if figures.load.total_minutes else ()
@@ -183,19 +188,19 @@ def _by_week(figures: CapacityFigures) -> Section:
 
 
 def _by_machine(figures: CapacityFigures) -> Section:
-    title = _("Load by machine")
+    title = pgettext("report", "Load by machine")
     table = Table(
-        title=_("Machines"),
-        sheet=_("Machines"),
+        title=pgettext("report", "Machines"),
+        sheet=pgettext("report", "Machines"),
         columns=(
-            Column(_("Machine"), CellKind.CODE),
-            Column(_("Name"), share=1),
+            Column(pgettext("report", "Machine"), CellKind.CODE),
+            Column(pgettext("report", "Name"), share=1),
             *_minute_columns(),
         ),
         rows=tuple(
             (each.code, each.name, *_minutes(each.load)) for each in figures.machines
         ),
-        total=(_("Total"), "", *_minutes(figures.load)),
+        total=(pgettext("report", "Total"), "", *_minutes(figures.load)),
         empty=_("There is no machine yet: add one or import them."),
     )
     busiest = sorted(
@@ -222,7 +227,7 @@ def _by_machine(figures: CapacityFigures) -> Section:
                 for each in shown
                 for monday, load in each.weeks
             ],
-            legend=_("utilization, %"),
+            legend=pgettext("report", "utilization, %"),
         ),
     )
     drawn = (heat,) if figures.load.total_minutes else ()
@@ -230,14 +235,14 @@ def _by_machine(figures: CapacityFigures) -> Section:
 
 
 def _by_machine_and_week(figures: CapacityFigures) -> Section:
-    title = _("Machine weeks")
+    title = pgettext("report", "Machine weeks")
     table = Table(
         title=title,
         sheet=title,
         columns=(
-            Column(_("Machine"), CellKind.CODE, share=1),
-            Column(_("ISO week"), CellKind.CODE),
-            Column(_("Monday"), CellKind.DATE),
+            Column(pgettext("report", "Machine"), CellKind.CODE, share=1),
+            Column(pgettext("report", "ISO week"), CellKind.CODE),
+            Column(pgettext("report", "Monday"), CellKind.DATE),
             *_minute_columns(),
         ),
         rows=tuple(
@@ -259,15 +264,15 @@ def _reservations(reservations: tuple[ReservationFact, ...]) -> Section:
     title = _("Reservations behind the reserved time")
     table = Table(
         title=title,
-        sheet=_("Reservations"),
+        sheet=pgettext("report", "Reservations"),
         columns=(
-            Column(_("Machine"), CellKind.CODE),
-            Column(_("From"), CellKind.MOMENT),
-            Column(_("To"), CellKind.MOMENT),
-            Column(_("Working time"), CellKind.MINUTES),
-            Column(_("For")),
-            Column(_("State")),
-            Column(_("Reference"), CellKind.CODE, share=1),
+            Column(pgettext("report", "Machine"), CellKind.CODE),
+            Column(pgettext("report", "From"), CellKind.MOMENT),
+            Column(pgettext("report", "To"), CellKind.MOMENT),
+            Column(pgettext("report", "Working time"), CellKind.MINUTES),
+            Column(pgettext("report", "For"), share=1),
+            Column(pgettext("report", "State"), share=1),
+            Column(pgettext("report", "Reference"), CellKind.CODE),
         ),
         rows=tuple(
             (
@@ -295,12 +300,12 @@ def _reservations(reservations: tuple[ReservationFact, ...]) -> Section:
 
 def _minute_columns() -> tuple[Column, ...]:
     return (
-        Column(_("Working time"), CellKind.MINUTES),
+        Column(pgettext("report", "Working time"), CellKind.MINUTES),
         Column(pgettext("machine time", "Booked"), CellKind.MINUTES),
         Column(pgettext("machine time", "Held"), CellKind.MINUTES),
         Column(pgettext("machine time", "Maintenance"), CellKind.MINUTES),
         Column(pgettext("machine time", "Free"), CellKind.MINUTES),
-        Column(_("Utilization"), CellKind.PERCENT),
+        Column(pgettext("report", "Utilization"), CellKind.PERCENT),
     )
 
 

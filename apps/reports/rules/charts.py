@@ -15,6 +15,7 @@ from apps.reports.types import VegaLite
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 FONT = "Noto Sans, Noto Sans SC"
 WIDTH = 660
+MOST_LABELLED_POINTS = 40
 
 BOOKED = "#0b4f94"
 HELD = "#4a90d9"
@@ -164,8 +165,8 @@ def stacked_weeks(
         "title": None,
         "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
     }
-    # Above some twenty weeks the percentages would run into each other.
-    remark_size = 11 if len(stacks) <= 16 else 8.5  # noqa: PLR2004  (fits 660 px)
+    # In smaller letters a year's percentages still stand apart.
+    remark_size = 11 if len(stacks) <= 16 else 8.5
     return {
         **_frame(title, subtitle, description, height=230),
         "layer": [
@@ -268,7 +269,8 @@ def heat_map(
             },
         }
     ]
-    if columns <= 18:  # noqa: PLR2004  (a percentage fits a cell of 28 px)
+    # Narrower cells have no room for a percentage.
+    if columns <= 18:
         layers.append(
             {
                 "mark": {"type": "text", "fontSize": 10.5},
@@ -315,7 +317,7 @@ def lying_bars(
     }
     longest = max((bar.value for bar in bars), default=0)
     ticks: dict[str, Any] = {"format": ",d", "tickCount": 6}
-    if longest <= 6:  # noqa: PLR2004  (as many ticks as whole numbers)
+    if longest <= 6:
         # Left alone, the scale would count half quotes.
         ticks["values"] = list(range(longest + 1))
     x = {"field": "value", "type": "quantitative", "title": axis, "axis": ticks}
@@ -440,12 +442,11 @@ def price_and_date(
             },
         },
     ]
-    # Names at more than a dozen points would lie on top of each other.
-    if len(points) <= 12:  # noqa: PLR2004  (see above)
+    if len(points) <= MOST_LABELLED_POINTS:
         layers.append(
             {
                 "data": {"values": values},
-                "mark": {"type": "text", "align": "center", "dy": -12, "limit": 150},
+                "mark": {"type": "text", "align": "center", "dy": -12},
                 "encoding": {
                     "x": x,
                     "y": y,

@@ -34,7 +34,11 @@ PAPER_ROWS = 200
 
 def heading(side: Side) -> str:
     """Head a summary for one side of the market."""
-    return _("RFQs and matches") if side == Side.BUYER else _("Demands and quotes")
+    return (
+        pgettext("report", "RFQs and matches")
+        if side == Side.BUYER
+        else pgettext("report", "Demands and quotes")
+    )
 
 
 def covers(parameters: RfqParameters) -> str:
@@ -66,10 +70,13 @@ def lay_out(
         subtitle=covers(parameters),
         origin=origin,
         facts=(
-            Fact(_("Seen"), str(parameters.side.label)),
-            Fact(_("State as of"), formats.moment(origin.at, origin.time_zone)),
-            Fact(_("Time zone"), origin.time_zone),
-            Fact(_("Made for"), origin.by),
+            Fact(pgettext("report", "Seen"), str(parameters.side.label)),
+            Fact(
+                pgettext("report", "State as of"),
+                formats.moment(origin.at, origin.time_zone),
+            ),
+            Fact(pgettext("report", "Time zone"), origin.time_zone),
+            Fact(pgettext("report", "Made for"), origin.by),
         ),
         kpis=kpis,
         sections=sections,
@@ -84,7 +91,7 @@ def _buyer(facts: BuyerFacts) -> _Parts:
     figures = rfq_figures.of_buyer(facts)
     kpis = (
         Kpi(
-            _("RFQs published"),
+            pgettext("report", "RFQs published"),
             formats.integer(figures.rfqs),
             _counted(
                 ngettext("%(count)s line", "%(count)s lines", figures.lines),
@@ -92,12 +99,12 @@ def _buyer(facts: BuyerFacts) -> _Parts:
             ),
         ),
         Kpi(
-            _("Listings that fit"),
+            pgettext("report", "Listings that fit"),
             formats.integer(figures.fitting),
             _("of %(all)s considered") % {"all": formats.integer(figures.considered)},
         ),
         Kpi(
-            _("Quotes received"),
+            pgettext("report", "Quotes received"),
             formats.integer(figures.quotes),
             ngettext(
                 "for %(count)s line", "for %(count)s lines", figures.lines_with_quote
@@ -137,12 +144,12 @@ def _seller(facts: SellerFacts) -> _Parts:
     figures = rfq_figures.of_seller(facts)
     kpis = (
         Kpi(
-            _("Demands that fit"),
+            pgettext("report", "Demands that fit"),
             formats.integer(figures.demands),
             _("%(count)s quoted") % {"count": formats.integer(figures.quoted)},
         ),
         Kpi(
-            _("Quotes given"),
+            pgettext("report", "Quotes given"),
             formats.integer(figures.quotes),
             _("%(count)s still open") % {"count": formats.integer(figures.open)},
         ),
@@ -152,7 +159,7 @@ def _seller(facts: SellerFacts) -> _Parts:
             _sums(figures.won_value),
         ),
         Kpi(
-            _("Win rate"),
+            pgettext("report", "Win rate"),
             formats.percent(figures.win_rate),
             _("%(won)s of %(decided)s decided")
             % {
@@ -187,18 +194,18 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
         tables=(
             Table(
                 title=title,
-                sheet=_("RFQ lines"),
+                sheet=pgettext("report", "RFQ lines"),
                 columns=(
-                    Column(_("RFQ"), CellKind.CODE),
+                    Column(pgettext("report", "RFQ"), CellKind.CODE),
                     Column(pgettext("RFQ", "Line"), CellKind.INTEGER),
-                    Column(_("Part"), share=3),
-                    Column(_("Process"), share=2),
-                    Column(_("Quantity"), CellKind.INTEGER),
-                    Column(_("Due"), CellKind.DATE),
-                    Column(_("State")),
-                    Column(_("Considered"), CellKind.INTEGER),
-                    Column(_("Fit"), CellKind.INTEGER),
-                    Column(_("Quotes"), CellKind.INTEGER),
+                    Column(pgettext("report", "Part"), share=3),
+                    Column(pgettext("report", "Process"), share=2),
+                    Column(pgettext("report", "Quantity"), CellKind.INTEGER),
+                    Column(pgettext("report", "Due"), CellKind.DATE),
+                    Column(pgettext("report", "State")),
+                    Column(pgettext("report", "Considered"), CellKind.INTEGER),
+                    Column(pgettext("report", "Fit"), CellKind.INTEGER),
+                    Column(pgettext("report", "Quotes"), CellKind.INTEGER),
                 ),
                 rows=tuple(
                     (
@@ -216,7 +223,7 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
                     for line in facts.lines
                 ),
                 total=(
-                    _("Total"),
+                    pgettext("report", "Total"),
                     *[""] * 6,
                     figures.considered,
                     figures.fitting,
@@ -232,13 +239,13 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
 def _refusals(figures: rfq_figures.BuyerFigures) -> Section:
     title = _("Why listings were refused")
     table = Table(
-        title=_("Reasons"),
-        sheet=_("Refusals"),
+        title=pgettext("report", "Reasons"),
+        sheet=pgettext("report", "Refusals"),
         columns=(
-            Column(_("Reason"), share=1),
-            Column(_("Refused first"), CellKind.INTEGER),
-            Column(_("Only reason"), CellKind.INTEGER),
-            Column(_("Share of refusals"), CellKind.PERCENT),
+            Column(pgettext("report", "Reason"), share=1),
+            Column(pgettext("report", "Refused first"), CellKind.INTEGER),
+            Column(pgettext("report", "Only reason"), CellKind.INTEGER),
+            Column(pgettext("report", "Share of refusals"), CellKind.PERCENT),
         ),
         rows=tuple(
             (
@@ -250,7 +257,7 @@ def _refusals(figures: rfq_figures.BuyerFigures) -> Section:
             for each in figures.refusals
         ),
         total=(
-            _("Total"),
+            pgettext("report", "Total"),
             figures.refused,
             sum(each.only for each in figures.refusals),
             formats.share(figures.refused, figures.refused),
@@ -277,8 +284,11 @@ def _refusals(figures: rfq_figures.BuyerFigures) -> Section:
                     )
                     for each in figures.refusals
                 ],
-                axis=_("listings"),
-                series=(_("Refused first"), _("Only reason")),
+                axis=pgettext("report", "listings"),
+                series=(
+                    pgettext("report", "Refused first"),
+                    pgettext("report", "Only reason"),
+                ),
             ),
         ),
     )
@@ -288,7 +298,7 @@ def _refusals(figures: rfq_figures.BuyerFigures) -> Section:
 
 
 def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
-    title = _("Quotes received")
+    title = pgettext("report", "Quotes received")
     own = {quote.own_currency for quote in facts.quotes}
     own_total = _("Total in own currency")
     if len(own) == 1:
@@ -297,22 +307,26 @@ def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Se
         title=title,
         sheet=title,
         columns=(
-            Column(_("Quote"), CellKind.CODE),
-            Column(_("RFQ"), CellKind.CODE),
+            Column(pgettext("row", "No."), CellKind.INTEGER),
+            Column(pgettext("report", "Quote"), CellKind.CODE),
+            Column(pgettext("report", "RFQ"), CellKind.CODE),
             Column(pgettext("RFQ", "Line"), CellKind.INTEGER),
-            Column(_("Seller"), share=2),
-            Column(_("Unit price"), CellKind.MONEY),
-            Column(_("Total"), CellKind.MONEY),
-            Column(_("Currency"), CellKind.CODE),
-            Column(_("Rate"), CellKind.RATE, on_paper=False),
-            Column(_("Rate of"), CellKind.DATE, on_paper=False),
+            Column(pgettext("report", "Seller"), share=2),
+            Column(pgettext("report", "Unit price"), CellKind.MONEY),
+            Column(pgettext("quote", "Total"), CellKind.MONEY),
+            Column(pgettext("report", "Currency"), CellKind.CODE),
+            Column(pgettext("report", "Rate"), CellKind.RATE, on_paper=False),
+            Column(pgettext("report", "Rate of"), CellKind.DATE, on_paper=False),
             Column(own_total, CellKind.MONEY),
-            Column(_("Own currency"), CellKind.CODE, on_paper=len(own) > 1),
-            Column(_("Ready"), CellKind.DATE),
-            Column(_("State")),
+            Column(
+                pgettext("report", "Own currency"), CellKind.CODE, on_paper=len(own) > 1
+            ),
+            Column(pgettext("report", "Ready"), CellKind.DATE),
+            Column(pgettext("report", "State")),
         ),
         rows=tuple(
             (
+                number,
                 quote.number,
                 quote.about,
                 quote.position,
@@ -327,7 +341,7 @@ def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Se
                 quote.finish_on,
                 quote.state_label,
             )
-            for quote in facts.quotes
+            for number, quote in enumerate(facts.quotes, start=1)
         ),
         empty=_("No quote came in for these RFQs."),
         paper_limit=PAPER_ROWS,
@@ -337,27 +351,30 @@ def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Se
             x=(quote.finish_on - quote.due_on).days,
             y=formats.share(_cents(quote.own_total), _cents(cheapest)) or Decimal(100),
             group=quote.state_label,
-            label=quote.counterparty,
+            label=str(number),
         )
-        for quote in facts.quotes
+        for number, quote in enumerate(facts.quotes, start=1)
         if quote.finish_on and quote.due_on
         # Same currency or no comparison: one line has one currency of its own.
         if (cheapest := figures.cheapest_of(quote.about, quote.position))
     ]
-    heading = _("Price against date")
+    heading = pgettext("report", "Price against date")
     drawn = (
         Figure(
             title=heading,
             description=_("Each quote by how early it is ready and what it costs."),
             spec=charts.price_and_date(
                 title=heading,
-                subtitle=_("100 is the cheapest quote of the same RFQ line"),
+                subtitle=_(
+                    "100 is the cheapest quote of the same RFQ line; numbers are those of"
+                    " the table"
+                ),
                 description=_("Each quote by how early it is ready and what it costs."),
                 points=points,
                 groups=_distinct(quote.state_label for quote in facts.quotes),
                 x_axis=_("days before (−) or after (+) the due date"),
                 y_axis=_("price, % of the cheapest"),
-                due=_("due date"),
+                due=pgettext("report", "due date"),
             ),
         ),
     )
@@ -369,19 +386,19 @@ def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Se
 def _outcomes(figures: rfq_figures.SellerFigures) -> Section:
     title = _("What became of our quotes")
     table = Table(
-        title=_("Outcomes"),
-        sheet=_("Outcomes"),
+        title=pgettext("report", "Outcomes"),
+        sheet=pgettext("report", "Outcomes"),
         columns=(
-            Column(_("State"), share=1),
-            Column(_("Quotes"), CellKind.INTEGER),
-            Column(_("Share"), CellKind.PERCENT),
+            Column(pgettext("report", "State"), share=1),
+            Column(pgettext("report", "Quotes"), CellKind.INTEGER),
+            Column(pgettext("report", "Share"), CellKind.PERCENT),
         ),
         rows=tuple(
             (label, count, formats.share(count, figures.quotes))
             for label, count in figures.outcomes
         ),
         total=(
-            _("Total"),
+            pgettext("report", "Total"),
             figures.quotes,
             formats.share(figures.quotes, figures.quotes),
         ),
@@ -402,7 +419,7 @@ def _outcomes(figures: rfq_figures.SellerFigures) -> Section:
                     charts.Bar(label=label, value=count, text=formats.integer(count))
                     for label, count in figures.outcomes
                 ],
-                axis=_("quotes"),
+                axis=pgettext("report", "quotes"),
             ),
         ),
     )
@@ -412,7 +429,7 @@ def _outcomes(figures: rfq_figures.SellerFigures) -> Section:
 
 
 def _quotes_given(facts: SellerFacts) -> Section:
-    title = _("Quotes given")
+    title = pgettext("report", "Quotes given")
     return Section(
         title=title,
         tables=(
@@ -420,22 +437,22 @@ def _quotes_given(facts: SellerFacts) -> Section:
                 title=title,
                 sheet=title,
                 columns=(
-                    Column(_("Quote"), CellKind.CODE),
-                    Column(_("Demand"), share=2),
-                    Column(_("Buyer"), share=1),
-                    Column(_("Quantity"), CellKind.INTEGER),
-                    Column(_("Unit price"), CellKind.MONEY),
-                    Column(_("Total"), CellKind.MONEY),
-                    Column(_("Currency"), CellKind.CODE),
-                    Column(_("Ready"), CellKind.DATE),
-                    Column(_("Made")),
-                    Column(_("State")),
+                    Column(pgettext("report", "Quote"), CellKind.CODE),
+                    Column(pgettext("report", "Demand"), share=2),
+                    Column(pgettext("report", "Buyer"), share=2),
+                    Column(pgettext("report", "Quantity"), CellKind.INTEGER),
+                    Column(pgettext("report", "Unit price"), CellKind.MONEY),
+                    Column(pgettext("quote", "Total"), CellKind.MONEY),
+                    Column(pgettext("report", "Currency"), CellKind.CODE),
+                    Column(pgettext("report", "Ready"), CellKind.DATE),
+                    Column(pgettext("report", "Worked out"), on_paper=False),
+                    Column(pgettext("report", "State")),
                 ),
                 rows=tuple(
                     (
                         quote.number,
                         quote.about,
-                        quote.counterparty or _("anonymous"),
+                        quote.counterparty or pgettext("report", "anonymous"),
                         quote.quantity,
                         quote.unit_price,
                         quote.total,
@@ -454,7 +471,9 @@ def _quotes_given(facts: SellerFacts) -> Section:
 
 
 def _awards(quotes: tuple[QuoteFact, ...], *, as_buyer: bool) -> Section:
-    title = _("Awards") if as_buyer else _("Orders won")
+    title = (
+        pgettext("report", "Awards") if as_buyer else pgettext("report", "Orders won")
+    )
     rows: tuple[Row, ...] = tuple(
         (
             quote.order_number or None,
@@ -475,13 +494,23 @@ def _awards(quotes: tuple[QuoteFact, ...], *, as_buyer: bool) -> Section:
                 title=title,
                 sheet=title,
                 columns=(
-                    Column(_("Order"), CellKind.CODE),
-                    Column(_("Quote"), CellKind.CODE),
-                    Column(_("RFQ") if as_buyer else _("Demand"), share=1),
-                    Column(_("Seller") if as_buyer else _("Buyer"), share=1),
-                    Column(_("Total"), CellKind.MONEY),
-                    Column(_("Currency"), CellKind.CODE),
-                    Column(_("Ready"), CellKind.DATE),
+                    Column(pgettext("report", "Order"), CellKind.CODE),
+                    Column(pgettext("report", "Quote"), CellKind.CODE),
+                    Column(
+                        pgettext("report", "RFQ")
+                        if as_buyer
+                        else pgettext("report", "Demand"),
+                        share=1,
+                    ),
+                    Column(
+                        pgettext("report", "Seller")
+                        if as_buyer
+                        else pgettext("report", "Buyer"),
+                        share=1,
+                    ),
+                    Column(pgettext("quote", "Total"), CellKind.MONEY),
+                    Column(pgettext("report", "Currency"), CellKind.CODE),
+                    Column(pgettext("report", "Ready"), CellKind.DATE),
                 ),
                 rows=rows,
                 empty=_("Nothing was awarded in this period."),
@@ -492,7 +521,7 @@ def _awards(quotes: tuple[QuoteFact, ...], *, as_buyer: bool) -> Section:
 
 
 def _demands(facts: SellerFacts) -> Section:
-    title = _("Demands that fit")
+    title = pgettext("report", "Demands that fit")
     return Section(
         title=title,
         tables=(
@@ -500,15 +529,15 @@ def _demands(facts: SellerFacts) -> Section:
                 title=title,
                 sheet=title,
                 columns=(
-                    Column(_("Demand"), share=3),
-                    Column(_("Process"), share=2),
-                    Column(_("Material"), share=1),
-                    Column(_("Country"), CellKind.CODE),
-                    Column(_("Quantity"), CellKind.INTEGER),
-                    Column(_("Due"), CellKind.DATE),
-                    Column(_("Machine"), share=1),
-                    Column(_("Score"), CellKind.PERCENT),
-                    Column(_("Quoted")),
+                    Column(pgettext("report", "Demand"), share=3),
+                    Column(pgettext("report", "Process"), share=2),
+                    Column(pgettext("report", "Material"), share=1),
+                    Column(pgettext("report", "Country"), CellKind.CODE),
+                    Column(pgettext("report", "Quantity"), CellKind.INTEGER),
+                    Column(pgettext("report", "Due"), CellKind.DATE),
+                    Column(pgettext("report", "Machine"), share=1),
+                    Column(pgettext("report", "Score"), CellKind.PERCENT),
+                    Column(pgettext("report", "Quoted")),
                 ),
                 rows=tuple(
                     (

@@ -5,13 +5,14 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from apps.reports.rules import charts
 from apps.reports.types import Figure
 
 VEGA_LITE = "5.21"
-_NUMBER_FORMATS = {"en": "en-GB", "zh-hans": "zh-CN", "ru": "ru-RU"}
+_NUMBER_FORMATS: dict[str, Any] = {"en": "en-GB", "zh-hans": "zh-CN", "ru": "ru-RU"}
 _FONT_PACKAGES = ("fontpkg_noto_sans/files", "pylopdf_fonts_zh_cn")
 
 

@@ -1,8 +1,9 @@
 """A report set on A4 as PDF/A, with its fonts inside."""
 
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext
 
@@ -12,7 +13,8 @@ from apps.reports.services import chart
 from apps.reports.types import CellKind, Column, Document, Section, Table
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "typst" / "report.typ"
-STANDARDS = ["a-2a"]
+STANDARDS: Final = "a-2a"
+_LONG_WORD = re.compile(r"[!-~]{20}(?=[!-~])")
 _RIGHT = frozenset(
     (
         CellKind.INTEGER,
@@ -155,7 +157,12 @@ def _column(column: Column) -> dict[str, Any]:
 def _row(document: Document, table: Table, row: tuple[Any, ...]) -> list[str]:
     time_zone = document.origin.time_zone
     return [
-        "" if value == "" else formats.text(value, column.kind, time_zone)
+        "" if value == "" else _breakable(formats.text(value, column.kind, time_zone))
         for value, column in zip(row, table.columns, strict=True)
         if column.on_paper
     ]
+
+
+def _breakable(text: str) -> str:
+    # A code of sixty letters in one word would run over its neighbors.
+    return _LONG_WORD.sub(lambda found: f"{found[0]}\u200b", text)
