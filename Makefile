@@ -38,6 +38,7 @@ leftovers: ## Fail if a process of this checkout still runs
 	@exec $(LOCAL) leftovers
 
 test: venv-dev ## Run the whole suite on services of its own (ARGS="-k booking")
+	-@$(LOCAL) assets
 	@exec $(RUN) -m pytest $(ARGS)
 
 check: venv-dev ## Check format, lint, types, layers, migrations and settings
@@ -45,6 +46,7 @@ check: venv-dev ## Check format, lint, types, layers, migrations and settings
 	$(VENV)/ruff check .
 	$(VENV)/mypy
 	PYTHONPATH=.:platform $(VENV)/lint-imports
+	@mkdir -p var/assets
 	$(ONLY_CHECKING) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 

@@ -71,7 +71,10 @@ class TestLogTail:
 
 
 def test_columns_line_up():
-    assert list(columns([("who", "where"), ("planner", "north")])) == [
+    assert list(
+        columns([("who", "where"), ("planner", "north"), ("苏州", "lanyu")])
+    ) == [
         "who       where",
         "planner   north",
+        "苏州      lanyu",
     ]

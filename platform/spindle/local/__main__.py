@@ -7,9 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from spindle.local import control, environment, services, smoke, up
+from spindle.local import assets, control, environment, services, smoke, up
 from spindle.local.console import Console
-from spindle.local.environment import ROOT, Wishes
+from spindle.local.environment import ROOT, VAR, Wishes
 from spindle.local.errors import LocalError
 
 
@@ -26,6 +26,8 @@ def main() -> int:
                 control.stop(console)
             case "reset":
                 control.reset(console)
+            case "assets":
+                _fetch_assets(console)
             case "smoke":
                 return smoke.smoke(console)
             case "leftovers":
@@ -53,6 +55,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="spindle.local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="start everything and show the logs")
+    commands.add_parser("assets", help="fetch what our pages serve of others")
     commands.add_parser("stop", help="stop what `up` started")
     commands.add_parser("reset", help="throw all data away")
     commands.add_parser("smoke", help="ask a running cloud whether it works")
@@ -67,6 +70,11 @@ def _arguments() -> argparse.Namespace:
     )
     alone.add_argument("words", nargs="+", metavar="CMD")
     return parser.parse_args()
+
+
+def _fetch_assets(console: Console) -> None:
+    with console.step("Assets") as step:
+        step.note(assets.prepare(VAR))
 
 
 def _with_services(environ: dict[str, str], arguments: argparse.Namespace) -> int:

@@ -88,7 +88,7 @@ def prepare(var: Path) -> str:
     (draft / "fingerprint").write_text(wanted)
     shutil.rmtree(vendor, ignore_errors=True)
     draft.rename(vendor)
-    return f"{sum(1 for _ in vendor.rglob('*'))} files"
+    return f"{sum(path.is_file() for path in vendor.rglob('*'))} files"
 
 
 def fingerprint() -> str:

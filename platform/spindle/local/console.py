@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
+from unicodedata import east_asian_width
 
 COLORS = {
     "web": "32",
@@ -155,10 +156,16 @@ class LogTail:
 
 def columns(rows: list[tuple[str, ...]]) -> Iterator[str]:
     """Set rows in columns."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = zip(row, widths, strict=True)
-        yield "   ".join(cell.ljust(width) for cell, width in cells).rstrip()
+        padded = (cell + " " * (width - _width(cell)) for cell, width in cells)
+        yield "   ".join(padded).rstrip()
+
+
+def _width(text: str) -> int:
+    """Return how many columns text takes; a Chinese character takes two."""
+    return sum(1 + (east_asian_width(letter) in "WF") for letter in text)
 
 
 def beside_home(path: Path) -> str:
