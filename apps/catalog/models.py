@@ -63,6 +63,9 @@ class Process(models.Model):
                 name="catalog_process_it_grades_in_order",
                 condition=Q(it_grade_min__isnull=True, it_grade_max__isnull=True)
                 | Q(
+                    # A comparison with NULL would let the row pass.
+                    it_grade_min__isnull=False,
+                    it_grade_max__isnull=False,
                     it_grade_min__gte=FINEST_IT_GRADE,
                     it_grade_max__gte=F("it_grade_min"),
                     it_grade_max__lte=COARSEST_IT_GRADE,
@@ -74,7 +77,10 @@ class Process(models.Model):
                     roughness_min_um__isnull=True, roughness_max_um__isnull=True
                 )
                 | Q(
-                    roughness_min_um__gt=0, roughness_max_um__gte=F("roughness_min_um")
+                    roughness_min_um__isnull=False,
+                    roughness_max_um__isnull=False,
+                    roughness_min_um__gt=0,
+                    roughness_max_um__gte=F("roughness_min_um"),
                 ),
             ),
         ]

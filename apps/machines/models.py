@@ -7,6 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import TimeStampedModel
+from apps.machines.rules.figures import (
+    BOX_SIZES,
+    COARSEST_IT_GRADE,
+    CYLINDER_SIZES,
+    FINEST_IT_GRADE,
+)
 from apps.machines.types import (
     CertificateState,
     EnvelopeKind,
@@ -16,8 +22,6 @@ from apps.machines.types import (
 )
 from tenants.isolation import TenantModel, TenantQuerySet
 
-FINEST_IT_GRADE = 1
-COARSEST_IT_GRADE = 18
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
 CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
@@ -25,6 +29,14 @@ CURRENCY_PATTERN = r"^[A-Z]{3}$"
 def none_of(*columns: str) -> Q:
     """Say that no column has a value."""
     return Q(**{f"{column}__isnull": True for column in columns})
+
+
+def all_given(*columns: str) -> Q:
+    """Say that every column has a value.
+
+    A comparison with NULL is neither true nor false, and a CHECK lets it pass.
+    """
+    return Q(**{f"{column}__isnull": False for column in columns})
 
 
 def none_or_above_zero(column: str) -> Q:
@@ -75,11 +87,14 @@ class Site(TenantModel, TimeStampedModel):
             models.CheckConstraint(
                 name="machines_site_coordinates_on_globe",
                 condition=none_of("latitude", "longitude")
-                | Q(
-                    latitude__gte=-90,
-                    latitude__lte=90,
-                    longitude__gte=-180,
-                    longitude__lte=180,
+                | (
+                    all_given("latitude", "longitude")
+                    & Q(
+                        latitude__gte=-90,
+                        latitude__lte=90,
+                        longitude__gte=-180,
+                        longitude__lte=180,
+                    )
                 ),
             ),
             models.CheckConstraint(
@@ -263,14 +278,7 @@ class Capability(TenantModel, TimeStampedModel):
             models.CheckConstraint(
                 name="machines_capability_envelope_whole",
                 condition=(
-                    Q(envelope_kind__isnull=True)
-                    & none_of(
-                        "size_x_mm",
-                        "size_y_mm",
-                        "size_z_mm",
-                        "diameter_mm",
-                        "length_mm",
-                    )
+                    Q(envelope_kind__isnull=True) & none_of(*BOX_SIZES, *CYLINDER_SIZES)
                 )
                 | (
                     Q(
@@ -279,7 +287,8 @@ class Capability(TenantModel, TimeStampedModel):
                         size_y_mm__gt=0,
                         size_z_mm__gt=0,
                     )
-                    & none_of("diameter_mm", "length_mm")
+                    & all_given("envelope_kind", *BOX_SIZES)
+                    & none_of(*CYLINDER_SIZES)
                 )
                 | (
                     Q(
@@ -287,7 +296,8 @@ class Capability(TenantModel, TimeStampedModel):
                         diameter_mm__gt=0,
                         length_mm__gt=0,
                     )
-                    & none_of("size_x_mm", "size_y_mm", "size_z_mm")
+                    & all_given("envelope_kind", *CYLINDER_SIZES)
+                    & none_of(*BOX_SIZES)
                 ),
             ),
             models.CheckConstraint(

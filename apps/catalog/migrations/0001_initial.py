@@ -377,8 +377,10 @@ class Migration(migrations.Migration):
                             ),
                             models.Q(
                                 ("it_grade_max__gte", models.F("it_grade_min")),
+                                ("it_grade_max__isnull", False),
                                 ("it_grade_max__lte", 18),
                                 ("it_grade_min__gte", 1),
+                                ("it_grade_min__isnull", False),
                             ),
                             _connector="OR",
                         ),
@@ -392,7 +394,9 @@ class Migration(migrations.Migration):
                             ),
                             models.Q(
                                 ("roughness_max_um__gte", models.F("roughness_min_um")),
+                                ("roughness_max_um__isnull", False),
                                 ("roughness_min_um__gt", 0),
+                                ("roughness_min_um__isnull", False),
                             ),
                             _connector="OR",
                         ),

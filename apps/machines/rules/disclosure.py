@@ -35,8 +35,13 @@ def _cell(place: Place, size_km: float) -> tuple[float | None, float | None]:
     if place.latitude is None or place.longitude is None:
         return None, None
     row = size_km / KM_PER_DEGREE
-    latitude = min((floor(place.latitude / row) + 0.5) * row, 90.0)
+    latitude = _middle(place.latitude, row, 90.0)
     # By the middle of the row, so that all sites of a row share its columns.
     column = row / max(cos(radians(latitude)), 0.01)
-    longitude = min((floor(place.longitude / column) + 0.5) * column, 180.0)
+    longitude = _middle(place.longitude, column, 180.0)
     return round(latitude, COORDINATE_PLACES), round(longitude, COORDINATE_PLACES)
+
+
+def _middle(degrees: float, step: float, most: float) -> float:
+    """Return the middle of a cell, or the edge of the globe if that is nearer."""
+    return max(-most, min((floor(degrees / step) + 0.5) * step, most))

@@ -61,11 +61,10 @@ def import_mtconnect(
     problems: list[ImportProblem] = []
     seen: set[str] = set()
     for device in probe.devices:
-        name = device.name or device.uuid
         try:
             identity = _identity(device, seen)
         except SourceUnclear as error:
-            problems.append(ImportProblem(name or "?", str(error)))
+            problems.append(ImportProblem(_name(device) or "?", str(error)))
             continue
         machine, outcome = _import(device, identity, site, by, at)
         groups[outcome].append(_imported(machine, device))
@@ -114,11 +113,11 @@ def _import(
     if machine is None:
         machine = Machine(
             site=site,
-            code=_free_code(device.name or device.uuid),
+            code=_free_code(_name(device)),
             source_uri=identity,
             source_facts=said,
             proposal=proposal,
-            **said,
+            **{"name": _name(device), **said},
         )
         write_machine(machine)
         audit.record(verb="machine.imported", subject=machine, by=by, at=at, facts=said)
@@ -140,10 +139,14 @@ def _import(
     return machine, "updated"
 
 
+def _name(device: DeviceFacts) -> str:
+    return device.name or device.uuid[:NAME_LENGTH]
+
+
 def _said(device: DeviceFacts) -> dict[str, Any]:
     """Return the columns that the document states; what it omits is not its to say."""
     stated = {
-        "name": device.description or device.name or device.uuid[:NAME_LENGTH],
+        "name": device.description,
         "maker": device.maker,
         "model": device.model,
         "serial_number": device.serial_number,
