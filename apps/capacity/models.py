@@ -47,11 +47,10 @@ def bounded(column: str) -> Q:
 
 
 class CalendarQuerySet(TenantQuerySet["Calendar"]):
-    def with_times(self) -> Self:
-        return self.prefetch_related(
-            models.Prefetch("shifts", Shift.objects.order_by("weekday", "starts")),
-            models.Prefetch("exceptions", CalendarException.objects.order_by("id")),
-        )
+    def of_machine(self, machine_id: UUID | None) -> Self:
+        if machine_id is None:
+            return self.filter(machine__isnull=True)
+        return self.filter(machine_id=machine_id)
 
 
 class Calendar(TenantModel, TimeStampedModel):
@@ -108,6 +107,11 @@ class Calendar(TenantModel, TimeStampedModel):
         return self.name
 
 
+class ShiftQuerySet(TenantQuerySet["Shift"]):
+    def in_order(self) -> Self:
+        return self.order_by("weekday", "starts")
+
+
 class Shift(TenantModel):
     """One shift of a calendar's week, in the wall time of its zone.
 
@@ -135,7 +139,7 @@ class Shift(TenantModel):
         help_text=_("Empty for the middle of the shift."),
     )
 
-    objects = TenantQuerySet["Shift"].as_manager()
+    objects = ShiftQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("shift")
@@ -157,6 +161,11 @@ class Shift(TenantModel):
         return f"{self.weekday} {self.starts:%H:%M}-{self.ends:%H:%M}"
 
 
+class CalendarExceptionQuerySet(TenantQuerySet["CalendarException"]):
+    def as_added(self) -> Self:
+        return self.order_by("id")
+
+
 class CalendarException(TenantModel, TimeStampedModel):
     """A period in which a calendar's week does not hold: closed, or open for once.
 
@@ -174,7 +183,7 @@ class CalendarException(TenantModel, TimeStampedModel):
     working = models.BooleanField(_("working"), default=False)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
-    objects = TenantQuerySet["CalendarException"].as_manager()
+    objects = CalendarExceptionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar exception")

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from apps.capacity.models import Calendar
+from apps.capacity.models import Calendar, CalendarException, Shift
 from apps.capacity.types import (
     CalendarFacts,
     ShiftTime,
@@ -44,7 +44,9 @@ def _calendars(machine_ids: Iterable[UUID | None]) -> dict[UUID | None, Calendar
         row.machine_id: row
         for row in Calendar.objects.filter(
             Q(machine_id__in=wanted - {None}) | Q(machine_id__isnull=True)
-        ).with_times()
+        )
+        .prefetch_related(Prefetch("shifts", Shift.objects.in_order()))
+        .prefetch_related(Prefetch("exceptions", CalendarException.objects.as_added()))
     }
     found: dict[UUID | None, Calendar] = {}
     for machine_id in wanted:

@@ -13,25 +13,16 @@ from django.utils.translation import gettext as _
 from apps.audit import services as audit
 from apps.capacity.models import Calendar, CalendarException, Shift
 from apps.capacity.rules import public_holidays
-from apps.capacity.services.turns import (
-    announce,
-    lock_machines,
-    machine_ids_without_calendar,
-)
+from apps.capacity.services.turns import announce, lock_machine
 from apps.capacity.types import ShiftTime
 from apps.kernel.errors import Conflict, InvalidInput, NotFound
 from apps.kernel.periods import Period
+from apps.machines import selectors as machines
 from tenants import context
 from tenants.types import Actor
 
 LAST_WEEKDAY = 6
 MINUTES_A_DAY = 24 * 60
-
-
-class MachineUnknown(NotFound):
-    """Raised when the enterprise has no such machine."""
-
-    code = "machine_unknown"
 
 
 class CalendarUnknown(NotFound):
@@ -69,7 +60,7 @@ def set_shifts(
     Reservations stand even where the new week has no shift for them.
 
     :raises InvalidInput: if the zone or the country is unknown, or a shift cannot be.
-    :raises MachineUnknown: if there is no such machine.
+    :raises MachineNotFound: if there is no such machine.
     :raises CalendarChanged: if `version` is no longer the calendar's.
     """
     _check_place(time_zone, holiday_country)
@@ -204,21 +195,23 @@ def _locked_calendar(machine_id: UUID | None) -> Calendar:
     enterprise = context.current()
     name, time_zone = enterprise.name, enterprise.time_zone
     if machine_id is not None:
-        machine = lock_machines([machine_id]).get(machine_id)
-        if machine is None:
-            raise MachineUnknown(_("There is no such machine."), field="machine")
+        machine = lock_machine(machine_id)
         name, time_zone = str(machine), machine.site.time_zone
-    Calendar.objects.get_or_create(
-        machine_id=machine_id,
-        defaults={
-            "name": name[:100],
-            "time_zone": time_zone,
-            "holiday_country": enterprise.country
-            if public_holidays.is_known(enterprise.country)
-            else "",
-        },
+    # Two planners may set the first shifts at once: the second finds the first's.
+    Calendar.objects.bulk_create(
+        [
+            Calendar(
+                machine_id=machine_id,
+                name=name[:100],
+                time_zone=time_zone,
+                holiday_country=enterprise.country
+                if public_holidays.is_known(enterprise.country)
+                else "",
+            )
+        ],
+        ignore_conflicts=True,
     )
-    return Calendar.objects.select_for_update().get(machine_id=machine_id)
+    return Calendar.objects.of_machine(machine_id).select_for_update().get()
 
 
 def _turn_over(calendar_id: UUID) -> Calendar:
@@ -233,10 +226,11 @@ def _turn_over(calendar_id: UUID) -> Calendar:
 def _followers(calendar: Calendar) -> list[UUID]:
     if calendar.machine_id is not None:
         return [calendar.machine_id]
-    return machine_ids_without_calendar(
-        Calendar.objects.filter(machine__isnull=False).values_list(
-            "machine_id", flat=True
-        )
+    with_their_own = Calendar.objects.filter(machine__isnull=False)
+    return list(
+        machines.machines_of()
+        .exclude(pk__in=with_their_own.values("machine_id"))
+        .values_list("pk", flat=True)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -23,19 +23,20 @@ from apps.capacity.rules.spans import (
 from apps.capacity.rules.wording import moment_text, period_text
 from apps.capacity.rules.working_time import working_spans
 from apps.capacity.selectors import CapacityConflict
-from apps.capacity.services.calendars import MachineUnknown
 from apps.capacity.services.turns import (
     announce,
     in_turn,
     lock_idle_machines,
-    lock_machines,
+    lock_machine,
 )
 from apps.capacity.types import LIVE_STATES, ReservationKind, ReservationState
 from apps.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
 from apps.kernel.periods import Period
+from apps.machines.types import MachineState
 from tenants.types import Actor
 
-IN_SERVICE = "active"
+if TYPE_CHECKING:
+    from apps.machines.models import Machine
 
 
 class ReservationUnknown(NotFound):
@@ -92,7 +93,7 @@ def hold(
     """Hold the earliest stretch that fits, or exactly `during`, until it expires.
 
     :raises InvalidInput: if minutes, dates or expiry cannot be meant.
-    :raises MachineUnknown: if there is no such machine.
+    :raises MachineNotFound: if there is no such machine.
     :raises MachineNotInService: if it is retired or in maintenance.
     :raises HoldQuotaReached: if the enterprise has as many holds as it may.
     :raises NoFreeTime: if the calendar has too few working minutes before it is due.
@@ -210,7 +211,7 @@ def release(*, reservation_id: UUID, by: Actor, at: datetime) -> Reservation:
 
 def _release(*, reservation_id: UUID, by: Actor, at: datetime) -> Reservation:
     machine_id = _found(reservation_id).machine_id
-    machine = lock_machines([machine_id])[machine_id]
+    machine = lock_machine(machine_id)
     changed = Reservation.objects.filter(pk=reservation_id, state__in=LIVE_STATES).move(
         ReservationState.RELEASED
     )
@@ -252,7 +253,7 @@ def take_maintenance(
     """Take a machine out of use for a period; holds make way, bookings do not.
 
     :raises InvalidInput: if the period is empty or over.
-    :raises MachineUnknown: if there is no such machine.
+    :raises MachineNotFound: if there is no such machine.
     :raises CapacityConflict: if bookings lie in it, or the machine is busy.
     """
     if period.start >= period.end or period.end <= at:
@@ -280,7 +281,7 @@ def take_maintenance(
 def _take_maintenance(
     *, machine_id: UUID, period: Period, reason: str, by: Actor, at: datetime
 ) -> MaintenanceTaken:
-    machine = _locked(machine_id)
+    machine = lock_machine(machine_id)
     _let_lapsed_go(machine_id, at)
     in_the_way = list(selectors.reservations_of([machine_id], period, at=at))
     calendar = selectors.calendar_facts([machine_id])[machine_id]
@@ -327,16 +328,9 @@ def _bookings_in_the_way(
     )
 
 
-def _locked(machine_id: UUID) -> Any:
-    machine = lock_machines([machine_id]).get(machine_id)
-    if machine is None:
-        raise MachineUnknown(_("There is no such machine."), field="machine")
-    return machine
-
-
-def _locked_in_service(machine_id: UUID) -> Any:
-    machine = _locked(machine_id)
-    if machine.state != IN_SERVICE:
+def _locked_in_service(machine_id: UUID) -> "Machine":
+    machine = lock_machine(machine_id)
+    if machine.state != MachineState.ACTIVE:
         raise MachineNotInService(
             _("%(machine)s is out of service.") % {"machine": machine},
             field="machine",
@@ -392,7 +386,7 @@ def _not_live(reservation: Reservation) -> ReservationNotLive:
 
 
 def _record(
-    verb: str, reservation: Reservation, machine: Any, by: Actor, at: datetime
+    verb: str, reservation: Reservation, machine: "Machine", by: Actor, at: datetime
 ) -> None:
     audit.record(
         verb=verb,

@@ -6,16 +6,19 @@ but answers a crowd with deadlocks instead of conflicts.
 """
 
 from collections.abc import Callable, Collection, Iterable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.capacity.selectors import CapacityConflict
+from apps.machines import selectors as machines
 from tenants import jobs
+
+if TYPE_CHECKING:
+    from apps.machines.models import Machine, MachineQuerySet
 
 Result = TypeVar("Result")
 
@@ -54,32 +57,41 @@ def in_turn(work: Callable[[], Result]) -> Result:
     ) from refusal
 
 
-def lock_machines(machine_ids: Collection[UUID]) -> dict[UUID, Any]:
+def lock_machines(machine_ids: Collection[UUID]) -> dict[UUID, "Machine"]:
     """Lock machines in the order of their keys and return those that there are."""
-    # By name: the models of apps.machines are private to it, its table is the lock.
-    rows = apps.get_model("machines", "Machine").objects.filter(pk__in=machine_ids)
+    rows = _machines(machine_ids)
     if not settings.SPINDLE_UNSAFE_NO_BOOKING_LOCK:
-        rows = rows.select_for_update(of=("self",)).order_by("pk")
-    return {row.pk: row for row in rows}
+        rows = rows.select_for_update(of=("self",))
+    return {machine.pk: machine for machine in rows}
+
+
+def lock_machine(machine_id: UUID) -> "Machine":
+    """Lock a machine and return it.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    """
+    machine = lock_machines([machine_id]).get(machine_id)
+    if machine is None:
+        raise machines.machine_not_found(machine_id)
+    return machine
 
 
 def lock_idle_machines(machine_ids: Collection[UUID]) -> list[UUID]:
     """Lock those of the machines at which nobody is at work."""
-    rows = apps.get_model("machines", "Machine").objects.filter(pk__in=machine_ids)
-    return [
-        row.pk
-        for row in rows.select_for_update(of=("self",), skip_locked=True).order_by("pk")
-    ]
+    rows = _machines(machine_ids).select_for_update(of=("self",), skip_locked=True)
+    return [machine.pk for machine in rows]
 
 
-def machine_ids_without_calendar(machine_ids_with: Collection[UUID]) -> list[UUID]:
-    """Return the machines that follow the enterprise's calendar."""
-    rows = apps.get_model("machines", "Machine").objects
-    return list(
-        rows.exclude(pk__in=machine_ids_with)
+def _machines(machine_ids: Collection[UUID]) -> "MachineQuerySet":
+    found: MachineQuerySet = (
+        machines.machines_of()
+        .filter(pk__in=machine_ids)
+        .prefetch_related(None)
+        .select_related(None)
+        .select_related("site")
         .order_by("pk")
-        .values_list("pk", flat=True)
     )
+    return found
 
 
 def announce(machine_ids: Iterable[UUID]) -> None:

@@ -11,6 +11,8 @@ from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.errors import InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.machines.selectors import MachineNotFound
+from apps.machines.services import change_state
 from tenants import context
 from tenants.types import Actor, EnterpriseRef
 from tests.factories.capacity import (
@@ -25,7 +27,6 @@ from tests.factories.capacity import (
     held,
     reservation_row,
 )
-from tests.factories.machines import machine
 
 
 @pytest.fixture(autouse=True)
@@ -163,22 +164,24 @@ class TestHold:
             held(hurco)
 
     @pytest.mark.parametrize("state", ["in_maintenance", "retired"])
-    def test_refuses_a_machine_out_of_service(self, state: str) -> None:
-        tired = machine(code="Tired01", state=state).pk
+    def test_refuses_a_machine_out_of_service(
+        self, hurco: UUID, planner: Actor, state: str
+    ) -> None:
+        change_state(machine_id=hurco, version=1, state=state, by=planner, at=MONDAY_7)
 
         with pytest.raises(services.MachineNotInService, match="out of service"):
-            held(tired)
+            held(hurco)
 
         assert holds() == 0
 
     def test_refuses_a_machine_that_is_not_there(self) -> None:
-        with pytest.raises(services.MachineUnknown):
+        with pytest.raises(MachineNotFound):
             held(uuid7())
 
     def test_does_not_see_the_machine_of_another_tenant(
         self, hurco: UUID, south: EnterpriseRef
     ) -> None:
-        with context.enterprise(south), pytest.raises(services.MachineUnknown):
+        with context.enterprise(south), pytest.raises(MachineNotFound):
             held(hurco)
 
     @pytest.mark.parametrize("minutes", [0, -1, 366 * 24 * 60 + 1])

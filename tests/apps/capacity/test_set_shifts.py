@@ -9,6 +9,7 @@ from apps.capacity.types import ShiftTime
 from apps.kernel.errors import InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.machines.selectors import MachineNotFound
 from tenants import context
 from tenants.types import Actor, EnterpriseRef
 from tests.factories.capacity import EARLY_SHIFTS, MONDAY_7, early_shifts, held
@@ -169,14 +170,14 @@ class TestSetShifts:
     def test_refuses_a_machine_that_is_not_there(
         self, in_north: EnterpriseRef, planner: Actor
     ) -> None:
-        with pytest.raises(services.MachineUnknown):
+        with pytest.raises(MachineNotFound):
             set_shifts(planner, machine_id=uuid7())
 
     def test_does_not_see_the_machine_of_another_tenant(
         self, hurco: UUID, south: EnterpriseRef, planner: Actor
     ) -> None:
         with context.enterprise(south):
-            with pytest.raises(services.MachineUnknown):
+            with pytest.raises(MachineNotFound):
                 set_shifts(planner, machine_id=hurco)
             assert Calendar.objects.count() == 0
 

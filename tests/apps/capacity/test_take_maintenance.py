@@ -9,6 +9,7 @@ from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.errors import InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.machines.selectors import MachineNotFound
 from tenants.types import Actor
 from tests.factories.capacity import (
     DAY,
@@ -142,5 +143,5 @@ class TestTakeMaintenance:
         assert refusal.value.field == "period"
 
     def test_refuses_a_machine_that_is_not_there(self, planner: Actor) -> None:
-        with pytest.raises(services.MachineUnknown):
+        with pytest.raises(MachineNotFound):
             take(uuid7(), planner)
