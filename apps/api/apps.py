@@ -8,3 +8,7 @@ class ApiConfig(AppConfig):
 
     name = "apps.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Describe our authentication to the schema generator."""
+        from apps.api import schema  # noqa: F401  (registers itself)

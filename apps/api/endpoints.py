@@ -93,9 +93,7 @@ class Endpoint(APIView):
         fingerprint = self._fingerprint(request)
         route = f"POST {request.path}"
         with transaction.atomic():
-            first = idempotency.replayed(
-                principal.enterprise, route, key, fingerprint
-            )
+            first = idempotency.replayed(principal.enterprise, route, key, fingerprint)
             if first is not None:
                 return first
             response: Response = handler(request, *args, **kwargs)
@@ -115,9 +113,7 @@ class Endpoint(APIView):
                 request, repr(sorted(_plain(request.data))).encode()
             )
         digest = hashlib.sha256(
-            repr(
-                sorted((k, v) for k, v in request.POST.items())
-            ).encode()
+            repr(sorted((k, v) for k, v in request.POST.items())).encode()
         )
         for name in sorted(request.FILES):
             upload = request.FILES[name]
@@ -127,7 +123,9 @@ class Endpoint(APIView):
             upload.seek(0)
         return digest.hexdigest()
 
-    def parsed(self, serializer: type[serializers.Serializer[Any]], request: Request) -> Any:
+    def parsed(
+        self, serializer: type[serializers.Serializer[Any]], request: Request
+    ) -> Any:
         """Return the body as the serializer understands it.
 
         :raises ValidationError: naming each field at fault.
@@ -166,7 +164,9 @@ def check_match(request: Request, version: object) -> None:
         )
 
 
-def represented(request: Request, body: Any, version: object, status: int = 200) -> Response:
+def represented(
+    request: Request, body: Any, version: object, status: int = 200
+) -> Response:
     """Return a representation with its ETag, or 304 where the caller has it."""
     tag = etag(version)
     if status == 200 and request.headers.get("If-None-Match") == tag:

@@ -4,9 +4,9 @@ import logging
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -93,8 +93,10 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
         errors = list(_flatten(error.detail))
         if any(item["code"] == "unknown_field" for item in errors):
             http_status, code = 400, "unknown_field"
-        detail = f"{len(errors)} fields need attention." if len(errors) > 1 else (
-            f"{errors[0]['pointer'] or 'body'}: {errors[0]['detail']}"
+        detail = (
+            f"{len(errors)} fields need attention."
+            if len(errors) > 1
+            else (f"{errors[0]['pointer'] or 'body'}: {errors[0]['detail']}")
         )
     elif isinstance(error, Http404):
         http_status, code, errors = 404, "not_found", []
@@ -179,7 +181,9 @@ def _flatten(detail: Any, pointer: str = "") -> Any:
         }
 
 
-def _plain(request: HttpRequest, http_status: int, code: str, detail: str) -> JsonResponse:
+def _plain(
+    request: HttpRequest, http_status: int, code: str, detail: str
+) -> JsonResponse:
     return JsonResponse(
         problem(request, http_status, code, detail),
         status=http_status,
@@ -213,5 +217,3 @@ def server_error(request: HttpRequest) -> JsonResponse:
         "server_error",
         "The fault is recorded under this trace id.",
     )
-
-

@@ -90,7 +90,9 @@ def keep(
 ) -> None:
     """Keep an answer in the transaction of its effect."""
     kept = {
-        name: response[name] for name in ("Location", "ETag") if response.has_header(name)
+        name: response[name]
+        for name in ("Location", "ETag")
+        if response.has_header(name)
     }
     records.keep_record(
         ref,

@@ -107,7 +107,9 @@ def _verified(token: str) -> dict[str, Any]:
                 )
                 return claims
     except jwt.ExpiredSignatureError as error:
-        raise AuthenticationFailed("The token has expired. Ask for a new one.") from error
+        raise AuthenticationFailed(
+            "The token has expired. Ask for a new one."
+        ) from error
     except jwt.PyJWTError as error:
         raise AuthenticationFailed("The token is not one of ours.") from error
     raise AuthenticationFailed("The token was signed by a key that is not in use.")

@@ -61,8 +61,12 @@ def paginated(
     body: dict[str, Any] = {"items": [present(row) for row in found]}
     has_next = has_more if not before else bool(found)
     has_prev = bool(after and found) if not before else has_more
-    body["next"] = _link(request, scope, "a", found[-1].id) if found and has_next else None
-    body["prev"] = _link(request, scope, "b", found[0].id) if found and has_prev else None
+    body["next"] = (
+        _link(request, scope, "a", found[-1].id) if found and has_next else None
+    )
+    body["prev"] = (
+        _link(request, scope, "b", found[0].id) if found and has_prev else None
+    )
     if request.query_params.get("count") == "true":
         body["count"] = rows.count()
     links = [f'<{request.build_absolute_uri(request.path)}>; rel="first"']
@@ -97,7 +101,9 @@ def _place(request: Request, scope: str) -> tuple[UUID | None, UUID | None]:
         kept_scope, way, row = signing.loads(given, salt=SALT)
         place = UUID(row)
     except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Problem(400, "invalid_cursor", "The cursor is not one of ours.") from error
+        raise Problem(
+            400, "invalid_cursor", "The cursor is not one of ours."
+        ) from error
     if kept_scope != scope:
         raise Problem(
             400, "invalid_cursor", "The cursor belongs to another list or filter."

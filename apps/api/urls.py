@@ -1,5 +1,20 @@
 """The map of `api.<domain>`."""
 
-from django.urls import URLPattern, URLResolver
+from allauth.idp.oidc.views import jwks, token
+from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from apps.api.metadata import authorization_server
+
+urlpatterns = [
+    path("v1/", include("apps.api.v1.urls")),
+    path("oauth/token", token, name="oauth-token"),
+    path(".well-known/jwks.json", jwks, name="jwks"),
+    path(
+        ".well-known/oauth-authorization-server",
+        authorization_server,
+        name="oauth-metadata",
+    ),
+    path("openapi.json", SpectacularJSONAPIView.as_view(), name="openapi"),
+    path("docs", SpectacularSwaggerView.as_view(url_name="openapi"), name="docs"),
+]

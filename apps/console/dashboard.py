@@ -61,5 +61,5 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         }
         for job in queue.failures
     ]
-    context["runs"] = exchange.latest_runs(limit=8)
+    context["runs"] = exchange.runs()[:8]
     return context

@@ -1,0 +1,113 @@
+"""Parts: a file goes in, geometry comes out."""
+
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.api.endpoints import Endpoint, StrictSerializer
+from apps.api.oauth import principal_of
+from apps.api.pagination import check_parameters, paginated
+from apps.api.v1.shapes import page_of
+from apps.orders import selectors as orders
+from apps.orders import services
+
+
+class PartShape(serializers.Serializer[Any]):
+    """A part with its geometry; lengths in mm, volume in mm³, area in mm²."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    revision = serializers.CharField()
+    name = serializers.CharField()
+    material_code = serializers.CharField()
+    file_name = serializers.CharField()
+    file_bytes = serializers.IntegerField()
+    file_sha256 = serializers.CharField()
+    geometry_state = serializers.ChoiceField(["pending", "ready", "failed"])
+    geometry_error = serializers.CharField()
+    volume_mm3 = serializers.FloatField(allow_null=True)
+    area_mm2 = serializers.FloatField(allow_null=True)
+    size_x_mm = serializers.FloatField(allow_null=True)
+    size_y_mm = serializers.FloatField(allow_null=True)
+    size_z_mm = serializers.FloatField(allow_null=True)
+    is_watertight = serializers.BooleanField(allow_null=True)
+    uploaded_at = serializers.DateTimeField()
+
+
+class PartInput(StrictSerializer):
+    """A part and its file, as multipart/form-data."""
+
+    number = serializers.CharField(max_length=64)
+    revision = serializers.CharField(max_length=16, required=False, default="")
+    name = serializers.CharField(max_length=160)
+    material_code = serializers.CharField(max_length=64, required=False, default="")
+    file_unit = serializers.ChoiceField(["mm", "inch"], required=False)
+    file = serializers.FileField(help_text="STEP or STL, up to 100 MB.")
+
+
+def present(row: Any) -> Any:
+    """Return a part as the API writes it."""
+    return PartShape(row).data
+
+
+class Parts(Endpoint):
+    """Parts of the enterprise."""
+
+    scopes = {"GET": "rfqs:read", "POST": "rfqs:write"}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        operation_id="list_parts",
+        parameters=[
+            OpenApiParameter("search", str),
+            OpenApiParameter("geometry_state", str),
+        ],
+        responses=page_of(PartShape),
+        summary="List parts",
+    )
+    def get(self, request: Request) -> Response:
+        """Return parts, newest first."""
+        filters = frozenset({"search", "geometry_state"})
+        check_parameters(request, filters)
+        asked = {name: request.query_params.get(name, "") for name in filters}
+        return paginated(request, orders.parts(**asked), present, filters=filters)
+
+    @extend_schema(
+        operation_id="upload_part",
+        request={"multipart/form-data": PartInput},
+        responses={201: PartShape},
+        summary="Upload a part",
+        description=(
+            "Keeps the file and has it measured in the background: read the part again"
+            " until `geometry_state` is `ready` or `failed`."
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a part's file and have it measured."""
+        facts = self.parsed(PartInput, request)
+        part = services.upload_part(
+            by=principal_of(request).actor, at=timezone.now(), **facts
+        )
+        return Response(
+            present(part),
+            status=status.HTTP_201_CREATED,
+            headers={"Location": request.build_absolute_uri(f"/v1/parts/{part.pk}")},
+        )
+
+
+class Part(Endpoint):
+    """One part."""
+
+    scopes = {"GET": "rfqs:read"}
+
+    @extend_schema(operation_id="get_part", responses=PartShape, summary="Read a part")
+    def get(self, request: Request, part_id: UUID) -> Response:
+        """Return a part with its geometry."""
+        check_parameters(request, frozenset())
+        return Response(present(orders.part_detail(part_id)))

@@ -1,0 +1,46 @@
+"""The map of `/v1/`."""
+
+from django.urls import path
+
+from apps.api.v1 import catalog, jobs, machines, matches, orders, parts, reports, rfqs
+
+urlpatterns = [
+    path("processes", catalog.Processes.as_view()),
+    path("materials", catalog.Materials.as_view()),
+    path("certificate-kinds", catalog.CertificateKinds.as_view()),
+    path("sites", machines.Sites.as_view()),
+    path("machines", machines.Machines.as_view()),
+    path("machines/<uuid:machine_id>", machines.Machine.as_view()),
+    path(
+        "machines/<uuid:machine_id>/capabilities/<slug:process_code>",
+        machines.MachineCapability.as_view(),
+    ),
+    path("machines/<uuid:machine_id>/cost-model", machines.MachineCostModel.as_view()),
+    path(
+        "machines/<uuid:machine_id>/publication", machines.MachinePublication.as_view()
+    ),
+    path("machines/<uuid:machine_id>/load", machines.MachineLoad.as_view()),
+    path("machines/<uuid:machine_id>/calendar", machines.MachineCalendar.as_view()),
+    path("machine-imports", machines.MachineImports.as_view()),
+    path("parts", parts.Parts.as_view()),
+    path("parts/<uuid:part_id>", parts.Part.as_view()),
+    path("rfqs", rfqs.Rfqs.as_view()),
+    path("rfqs/<uuid:rfq_id>", rfqs.Rfq.as_view()),
+    path("rfqs/<uuid:rfq_id>/publication", rfqs.RfqPublication.as_view()),
+    path("rfqs/<uuid:rfq_id>/cancellation", rfqs.RfqCancellation.as_view()),
+    path("rfq-lines/<uuid:rfq_line_id>/matches", matches.RfqLineMatches.as_view()),
+    path("rfq-lines/<uuid:rfq_line_id>/quotes", rfqs.RfqLineQuotes.as_view()),
+    path("demands", matches.Demands.as_view()),
+    path("demands/<uuid:demand_id>", matches.Demand.as_view()),
+    path("demands/<uuid:demand_id>/quotes", matches.DemandQuotes.as_view()),
+    path("quotes", orders.Quotes.as_view()),
+    path("quotes/<uuid:quote_id>", orders.Quote.as_view()),
+    path("quotes/<uuid:quote_id>/award", orders.QuoteAward.as_view()),
+    path("quotes/<uuid:quote_id>/withdrawal", matches.QuoteWithdrawal.as_view()),
+    path("orders", orders.Orders.as_view()),
+    path("orders/<uuid:order_id>", orders.Order.as_view()),
+    path("reports", reports.Reports.as_view()),
+    path("reports/<uuid:report_id>", reports.Report.as_view()),
+    path("report-files/<uuid:file_id>", reports.ReportFile.as_view()),
+    path("jobs/<uuid:job_id>", jobs.Job.as_view()),
+]
