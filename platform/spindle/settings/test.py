@@ -20,6 +20,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATICFILES_DIRS: list[str] = []
+# Nothing is collected for tests: static files are found where they lie.
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True
 JOBS_FAILPOINT = env.text("SPINDLE_FAILPOINT", "")
 JOBS_LEASE_SECONDS = env.number("SPINDLE_LEASE_SECONDS", 2)
 SLOTS_LOW_WATER = 1
