@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
+from django.utils.translation import gettext as _
+
+from apps.kernel.errors import DomainError
 from apps.reports.rules import charts
 from apps.reports.types import Figure
 
@@ -16,15 +19,24 @@ _NUMBER_FORMATS: dict[str, Any] = {"en": "en-GB", "zh-hans": "zh-CN", "ru": "ru-
 _FONT_PACKAGES = ("fontpkg_noto_sans/files", "pylopdf_fonts_zh_cn")
 
 
+class ReportNotDrawn(DomainError):
+    """Raised when a report cannot be drawn from its figures."""
+
+    code = "report_not_drawn"
+
+
 def draw(
     figure: Figure, *, language: str, on_paper: bool, with_title: bool = True
 ) -> str:
-    """Draw a chart: with fixed inks for paper, or in the reader's ink for a page."""
+    """Draw a chart: with fixed inks for paper, or in the reader's ink for a page.
+
+    :raises ReportNotDrawn: if the specification cannot be drawn.
+    """
     import vl_convert
 
     _know_fonts()
-    svg = str(
-        vl_convert.vegalite_to_svg(
+    try:
+        svg: str = vl_convert.vegalite_to_svg(
             json.dumps(figure.spec if with_title else charts.untitled(figure.spec)),
             vl_version=VEGA_LITE,
             config=charts.config_for(on_paper=on_paper),
@@ -32,7 +44,16 @@ def draw(
             # A specification of ours loads nothing from anywhere.
             allowed_base_urls=[],
         )
-    )
+    except ValueError as error:
+        raise ReportNotDrawn(
+            _("The chart “%(title)s” could not be drawn: %(reason)s.")
+            % {"title": figure.title, "reason": error},
+            field="figure",
+            value=figure.title,
+            remedy=_(
+                "Have it made once more; if it fails again, tell the operator of Spindle."
+            ),
+        ) from error
     if not on_paper:
         svg = svg.replace(f'font-family="{charts.FONT}"', 'font-family="inherit"')
     return _named(svg, figure)

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
@@ -26,7 +25,7 @@ def make_report(*, report_id: UUID, at: datetime) -> Report:
     """Make a report's next edition from the figures as they stand.
 
     :raises ReportNotFound: if there is no such report here.
-    :raises ReportNotDrawn: if the typesetter refuses.
+    :raises ReportNotDrawn: if a chart or a page cannot be drawn.
     """
     report: Report | None = (
         Report.objects.select_for_update().filter(pk=report_id).first()
@@ -38,7 +37,7 @@ def make_report(*, report_id: UUID, at: datetime) -> Report:
         jobs.report_progress(percent=5, note=_("Collecting figures"))
         document = document_of(report, at=at)
         drawn = _draw(document)
-    jobs.report_progress(percent=90, note=_("Writing files"))
+        jobs.report_progress(percent=90, note=_("Writing files"))
     report.edition += 1
     report.finished_at = at
     report.save(update_fields=["edition", "finished_at"])
@@ -80,7 +79,8 @@ def _draw(document: Document) -> list[Rendered]:
     jobs.report_progress(percent=30, note=_("Drawing charts"))
     origin = document.origin
     # A name of plain letters in every language: all systems and mail programs keep it.
-    stem = f"{slugify(document.kind)}-{origin.reference}-{origin.edition}".lower()
+    kind = document.kind.replace("_", "-")
+    stem = f"{kind}-{origin.reference}-{origin.edition}".lower()
     drawn = [
         Rendered(
             FileFormat.SVG,

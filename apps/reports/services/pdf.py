@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, pgettext
 
-from apps.kernel.errors import DomainError
 from apps.reports.rules import formats
 from apps.reports.services import chart
 from apps.reports.types import CellKind, Column, Document, Section, Table
@@ -26,12 +25,6 @@ _RIGHT = frozenset(
 )
 # Typst breaks lines and hyphenates by language and chooses glyphs by region.
 _TYPESETTING = {"en": ("en", "GB"), "zh-hans": ("zh", "CN"), "ru": ("ru", "RU")}
-
-
-class ReportNotDrawn(DomainError):
-    """Raised when a report cannot be set as a PDF."""
-
-    code = "report_not_drawn"
 
 
 def draw(document: Document) -> bytes:
@@ -54,12 +47,14 @@ def draw(document: Document) -> bytes:
             sys_inputs={"report": json.dumps(_as_data(document), ensure_ascii=False)},
         )
     except typst.TypstError as error:
-        raise ReportNotDrawn(
+        raise chart.ReportNotDrawn(
             gettext("The report could not be set as a PDF: %(reason)s.")
             % {"reason": error.message},
             field="format",
             value="pdf",
-            remedy=gettext("Take the workbook, which has the same figures."),
+            remedy=gettext(
+                "Have it made once more; if it fails again, tell the operator of Spindle."
+            ),
         ) from error
     return pdf
 
