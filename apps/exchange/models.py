@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -39,7 +39,7 @@ def known(column: str, choices: type[models.TextChoices], **also: bool) -> Q:
     return Q(**{f"{column}__in": choices.values}, **also)
 
 
-def codes(label: object) -> ArrayField[list[str], list[str]]:
+def codes(label: Any) -> ArrayField[list[str], list[str]]:
     """Return a column for a set of catalogue codes."""
     return ArrayField(
         models.CharField(max_length=64), verbose_name=label, default=list, blank=True
@@ -93,11 +93,8 @@ class Listing(SharedModel, TimeStampedModel):
     process_code = models.CharField(_("process"), max_length=64)
     material_groups = codes(_("material groups"))
     material_codes = codes(_("materials"))
-    envelope_kind = models.CharField(
-        _("envelope"),
-        max_length=8,
-        choices=EnvelopeKind,
-        null=True,  # noqa: DJ001  (null is "not stated" in every column here)
+    envelope_kind = models.CharField(  # noqa: DJ001  (null is "not stated" here)
+        _("envelope"), max_length=8, choices=EnvelopeKind, null=True
     )
     envelope_mm = ArrayField(
         models.FloatField(), verbose_name=_("envelope (mm)"), null=True

@@ -43,17 +43,23 @@ class Outcome(models.TextChoices):
 
 
 class EnvelopeKind(models.TextChoices):
+    """The shape of the largest part that fits."""
+
     BOX = "box", _("Box")
     CYLINDER = "cylinder", _("Cylinder")
 
 
 class Audience(models.TextChoices):
+    """Which enterprises a demand asks."""
+
     PUBLIC = "public", _("Every enterprise")
     INVITED = "invited", _("Invited enterprises")
     VERIFIED = "verified", _("Verified enterprises")
 
 
 class DemandState(models.TextChoices):
+    """Where a demand stands."""
+
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Closed")
     AWARDED = "awarded", _("Awarded")
@@ -69,6 +75,8 @@ class RunTrigger(models.TextChoices):
 
 
 class RunState(models.TextChoices):
+    """Whether a match run has ended."""
+
     RUNNING = "running", _("Running")
     FINISHED = "finished", _("Finished")
 
@@ -80,6 +88,14 @@ class PartName(models.TextChoices):
     LEAD_TIME = "lead_time", _("Lead time")
     QUALITY = "quality", _("Quality and punctuality")
     DISTANCE = "distance", _("Distance")
+
+
+class TrafficLight(models.TextChoices):
+    """How much time an enterprise has free in the next four weeks."""
+
+    MUCH = "much", _("Much free time")
+    SOME = "some", _("Some free time")
+    LITTLE = "little", _("Little free time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +261,15 @@ class Verdict:
     def fits(self) -> bool:
         """Say whether every rule holds for certain."""
         return self.outcome == Outcome.FITS
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalCount:
+    """How many machines a rule refused: as the first that failed, and as the only."""
+
+    reason: Reason
+    first: int
+    only: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,22 @@
 """Makes what the exchange judges: plain needs and offers, and their rows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
-from apps.exchange.types import Audience, EnvelopeKind, Need, Offer
+from apps.capacity.models import Reservation
+from apps.exchange import services
+from apps.exchange.models import Demand, Listing, MatchRun
+from apps.exchange.types import Audience, EnvelopeKind, Need, Offer, RunTrigger
+from apps.orders import services as orders
+from apps.orders.models import Part, Quote, RfqLine
+from apps.orders.types import RfqDraft, RfqLineDraft
+from tenants import context
+from tenants.types import SYSTEM, EnterpriseRef
+from tests.factories import capacity, machines
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 # A Monday.
@@ -189,3 +199,119 @@ def random_need(rng: Random) -> Need:
         material_cost_eur=rng.choice((0.0, 123.45)),
         reference_eur=_maybe(rng, rng.choice((500.0, 2000.0)), 0.05),
     )
+
+
+# --- rows, made as sellers and buyers would
+
+
+def shop(seller: EnterpriseRef, **facts: Any) -> None:
+    """Let an enterprise work early shifts and hold an ISO 9001 certificate."""
+    with context.enterprise(seller):
+        capacity.early_shifts(**facts)
+        machines.certificate()
+
+
+def listing(
+    seller: EnterpriseRef,
+    *,
+    at: datetime = NOON,
+    offers: Mapping[str, Any] | None = None,
+    cost: Mapping[str, Any] | None = None,
+    **machine: Any,
+) -> Listing:
+    """Publish a machine of a shop, which fits the bracket, and list it."""
+    with context.enterprise(seller):
+        made = machines.published_machine(
+            offers=offers, cost=cost, **{"auto_quote": True, **machine}
+        )
+        return services.publish_machine(machine_id=made.pk, at=at)[0]
+
+
+def measured_part(**facts: Any) -> Part:
+    """Keep a bracket that has been measured, without its file."""
+    return Part.objects.create(
+        **{
+            "number": "BRK-100",
+            "name": "Bracket",
+            "file": "none",
+            "file_name": "bracket.step",
+            "file_kind": "step",
+            "file_bytes": 1,
+            "file_sha256": "0" * 64,
+            "geometry_state": "ready",
+            "volume_mm3": 520_000.0,
+            "area_mm2": 90_000.0,
+            "size_x_mm": 120.0,
+            "size_y_mm": 200.0,
+            "size_z_mm": 40.0,
+            "uploaded_at": NOON,
+            "uploaded_by": "Bruno Buyer",
+            **facts,
+        }
+    )
+
+
+LINE = RfqLineDraft(
+    part_id=UUID(int=0),
+    quantity=40,
+    process_codes=("milling-3-axis", "milling-5-axis"),
+    material_code="en-aw-6061-t6",
+    it_grade=8,
+    roughness_um=1.6,
+)
+REQUEST = RfqDraft(
+    title="Wheel brackets",
+    currency="BRL",
+    delivery_country="DE",
+    delivery_city="Augsburg",
+    latitude=48.37,
+    longitude=10.9,
+    due_on=DUE_ON,
+    response_deadline_at=NOON + timedelta(days=14),
+    certificate_codes=("iso-9001",),
+)
+
+
+def published_line(
+    *,
+    part: Mapping[str, Any] | None = None,
+    line: Mapping[str, Any] | None = None,
+    **facts: Any,
+) -> RfqLine:
+    """Publish a request for 40 brackets, in the name of the enterprise in force."""
+    measured = measured_part(**(part or {}))
+    asked = replace(LINE, part_id=measured.pk, **(line or {}))
+    rfq = orders.draft_rfq(
+        draft=replace(REQUEST, lines=(asked,), **facts), by=SYSTEM, at=NOON
+    )
+    orders.publish_rfq(rfq_id=rfq.pk, by=SYSTEM, at=NOON)
+    return RfqLine.objects.get(rfq=rfq)
+
+
+def demand(buyer: EnterpriseRef, *, at: datetime = NOON, **facts: Any) -> Demand:
+    """Publish a request and bring its line to the market."""
+    with context.enterprise(buyer):
+        made = services.publish_demand(rfq_line_id=published_line(**facts).pk, at=at)
+    assert made is not None
+    return made
+
+
+def matched(demand_id: UUID, *, at: datetime = NOON) -> MatchRun:
+    """Match a demand against what is published."""
+    with context.exchange():
+        return services.match_demand(
+            demand_id=demand_id, trigger=RunTrigger.DEMAND_PUBLISHED, at=at
+        )
+
+
+def auto_quoted(
+    seller: EnterpriseRef, demand_id: UUID, listing_id: UUID, *, at: datetime = NOON
+) -> Quote:
+    """Have a machine answer a demand by its cost model."""
+    with context.enterprise(seller):
+        return services.auto_quote(demand_id=demand_id, listing_id=listing_id, at=at)
+
+
+def reservation_of(quote: Quote) -> Reservation:
+    """Read what a quote holds, in the name of its seller."""
+    return Reservation.objects.get(pk=quote.reservation_id)

@@ -305,7 +305,7 @@ class _Sheet:
         customs = columns.countries.ask(
             lambda offer: terms.crosses_customs(need.country, offer.country)
         )[columns.column("country")]
-        road = np.minimum(
+        road: Integers = np.minimum(
             terms.MAX_TRANSIT_DAYS, 1 - np.floor_divide(-self.km, terms.KM_PER_DAY)
         )
         road = np.where(self.km < 0, terms.MAX_TRANSIT_DAYS, road)

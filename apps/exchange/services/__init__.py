@@ -1,9 +1,9 @@
 """What the market does: publish, match, quote, award."""
 
 from apps.capacity.services import CapacityConflict, HoldExpired, NoFreeTime
+from apps.exchange.selectors import DemandNotFound
 from apps.exchange.services.awarding import AlreadyAwarded, award, let_quotes_go
 from apps.exchange.services.matching import (
-    DemandNotFound,
     DemandNotOpen,
     is_open,
     match_demand,
@@ -18,7 +18,6 @@ from apps.exchange.services.publishing import (
 )
 from apps.exchange.services.quoting import (
     AlreadyQuoted,
-    DemandNotForYou,
     ListingDoesNotFit,
     ListingNotFound,
     NoCostModel,
@@ -37,7 +36,6 @@ __all__ = [
     "AlreadyQuoted",
     "CapacityConflict",
     "DemandBusy",
-    "DemandNotForYou",
     "DemandNotFound",
     "DemandNotOpen",
     "EnterpriseGone",

@@ -10,23 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from apps.exchange.models import Demand, Listing, Match, MatchRun
 from apps.exchange.rules.score import RULE_VERSION, weights_of
 from apps.exchange.rules.verdict import is_candidate
-from apps.exchange.selectors import judging
+from apps.exchange.selectors import DemandNotFound, judging
 from apps.exchange.services import telling
 from apps.exchange.services.engine import ENGINE, Candidate, judged, market
 from apps.exchange.types import DemandState, Outcome, Reason, RunState, RunTrigger
-from apps.kernel.errors import Conflict, NotFound
+from apps.kernel.errors import Conflict
 from tenants import jobs
 from tenants.registry import selectors as enterprises
 from tenants.types import EnterpriseRef
 
 # Quotes that are worked out unasked; more would hold machine time for little.
 AUTO_QUOTES = 10
-
-
-class DemandNotFound(NotFound):
-    """Raised when the market has no such demand, or none for this enterprise."""
-
-    code = "demand_not_found"
 
 
 class DemandNotOpen(Conflict):
@@ -231,14 +225,16 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
         if not is_candidate(need, offer):
             continue
         candidate = judged(need, offer, weights_of(demand.weights), at.date())
-        if _makes_a_difference(candidate, kept.get(demand.pk), listing.is_active):
+        if _makes_a_difference(
+            candidate, kept.get(demand.pk), is_active=listing.is_active
+        ):
             _ask_for_run(demand)
             touched.append(demand.pk)
     return touched
 
 
 def _makes_a_difference(
-    candidate: Candidate, kept: Match | None, is_active: bool
+    candidate: Candidate, kept: Match | None, *, is_active: bool
 ) -> bool:
     if not is_active:
         return kept is not None

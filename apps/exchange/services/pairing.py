@@ -15,7 +15,7 @@ from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from apps.exchange.models import Demand
-from apps.exchange.services.matching import DemandNotFound
+from apps.exchange.selectors import DemandNotFound
 from apps.kernel.errors import Conflict
 from tenants import context
 from tenants.registry import selectors as enterprises

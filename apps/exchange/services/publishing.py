@@ -133,15 +133,12 @@ def _listing_columns(fact: CapabilityFacts, on: date) -> dict[str, Any]:
 
 
 def _envelope(fact: CapabilityFacts) -> tuple[EnvelopeKind | None, list[float] | None]:
-    sides: tuple[float | None, ...]
-    if fact.envelope_kind == EnvelopeKind.BOX:
-        kind = EnvelopeKind.BOX
-        sides = (fact.size_x_mm, fact.size_y_mm, fact.size_z_mm)
-    elif fact.envelope_kind == EnvelopeKind.CYLINDER:
-        kind = EnvelopeKind.CYLINDER
-        sides = (fact.diameter_mm, fact.length_mm)
-    else:
+    if fact.envelope_kind is None:
         return None, None
+    kind = EnvelopeKind(fact.envelope_kind.value)
+    sides: tuple[float | None, ...] = (fact.diameter_mm, fact.length_mm)
+    if kind == EnvelopeKind.BOX:
+        sides = (fact.size_x_mm, fact.size_y_mm, fact.size_z_mm)
     stated = [side for side in sides if side is not None]
     if len(stated) < len(sides):
         # Half an envelope judges no part.

@@ -15,13 +15,9 @@ from apps.catalog import selectors as catalog
 from apps.exchange.models import Demand, Listing
 from apps.exchange.rules.terms import terms_of
 from apps.exchange.rules.verdict import is_candidate, judge
-from apps.exchange.selectors import judging
+from apps.exchange.selectors import DemandNotFound, judging
 from apps.exchange.services import telling
-from apps.exchange.services.matching import (
-    DemandNotFound,
-    DemandNotOpen,
-    check_open,
-)
+from apps.exchange.services.matching import DemandNotOpen, check_open
 from apps.exchange.services.pairing import (
     DemandBusy,
     EnterpriseGone,
@@ -67,12 +63,6 @@ class ListingNotFound(NotFound):
     code = "listing_not_found"
 
 
-class DemandNotForYou(NotFound):
-    """Raised when the demand does not ask this enterprise."""
-
-    code = "demand_not_found"
-
-
 class ListingDoesNotFit(Conflict):
     """Raised when a machine no longer fits the demand that it should answer."""
 
@@ -104,7 +94,6 @@ class TryAgain(RuntimeError):
 # Between the match and the answer the world has moved: nobody needs to be told.
 NO_LONGER_ASKED = (
     AlreadyQuoted,
-    DemandNotForYou,
     DemandNotFound,
     DemandNotOpen,
     EnterpriseGone,
@@ -349,7 +338,7 @@ def _pair(demand_id: UUID, listing_id: UUID, at: datetime) -> _Pair:
         refusal.reason in BINDING for refusal in verdict.refusals
     ):
         # As if it did not exist: who is not asked does not learn that others are.
-        raise DemandNotForYou(
+        raise DemandNotFound(
             _("There is no such demand."), field="demand_id", value=str(demand_id)
         )
     check_open(demand, at)

@@ -1,0 +1,155 @@
+"""The market as one enterprise, or the public, may see it."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from apps.catalog import selectors as catalog
+from apps.exchange.models import Listing, MarketDemand, MarketListing
+from apps.exchange.types import TrafficLight
+from apps.kernel.errors import NotFound
+from tenants import context
+
+# A week of one shift, and two: what "some" and "much" free time in four weeks mean.
+SOME_FREE_MINUTES = 40 * 60
+MUCH_FREE_MINUTES = 80 * 60
+
+
+class DemandNotFound(NotFound):
+    """Raised when the market has no such demand, or none for this enterprise."""
+
+    code = "demand_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """An enterprise as the market knows it: from its published machines alone."""
+
+    enterprise_id: UUID
+    name: str
+    slug: str
+    is_verified: bool
+    countries: tuple[str, ...]
+    regions: tuple[str, ...]
+    process_codes: tuple[str, ...]
+    certificate_codes: tuple[str, ...]
+    machine_labels: tuple[str, ...]
+    listing_count: int
+    free: TrafficLight
+
+
+def market_demands(
+    *, search: str = "", process_code: str = "", country: str = ""
+) -> QuerySet[MarketDemand]:
+    """Return the open demands that the reader may see, newest first."""
+    found = MarketDemand.objects.order_by("-published_at", "-id")
+    for word in search.split():
+        found = found.filter(Q(title__icontains=word) | Q(note__icontains=word))
+    if process_code:
+        codes = sorted(catalog.leaf_codes_below([process_code]))
+        found = found.filter(process_codes__overlap=codes)
+    if country:
+        found = found.filter(delivery_country=country)
+    return found
+
+
+def market_demand(demand_id: UUID) -> MarketDemand:
+    """Return an open demand that the reader may see.
+
+    :raises DemandNotFound: if there is none, or it is not for this reader.
+    """
+    found = MarketDemand.objects.filter(pk=demand_id).first()
+    if found is None:
+        raise DemandNotFound(
+            _("There is no such demand."), field="demand_id", value=str(demand_id)
+        )
+    return found
+
+
+def market_listings(
+    *, process_code: str = "", country: str = "", search: str = ""
+) -> QuerySet[MarketListing]:
+    """Return the published machines of those who trade, by enterprise."""
+    found = MarketListing.objects.order_by("seller_name", "machine_label", "id")
+    if process_code:
+        codes = sorted(catalog.leaf_codes_below([process_code]))
+        found = found.filter(process_code__in=codes)
+    if country:
+        found = found.filter(country=country)
+    for word in search.split():
+        found = found.filter(
+            Q(seller_name__icontains=word) | Q(machine_label__icontains=word)
+        )
+    return found
+
+
+def listings_of_machine(machine_id: UUID) -> QuerySet[Listing]:
+    """Return what the market holds of one of our machines, withdrawn ones too."""
+    owner_id = context.current().id
+    return Listing.objects.of_machine(owner_id, machine_id).order_by("process_code")
+
+
+def own_listings() -> QuerySet[Listing]:
+    """Return what the market shows of our machines."""
+    return (
+        Listing.objects.active()
+        .filter(owner_id=context.current().id)
+        .order_by("machine_label", "process_code")
+    )
+
+
+def enterprise_directory(
+    *, process_code: str = "", country: str = "", search: str = "", limit: int = 200
+) -> list[DirectoryEntry]:
+    """Return the enterprises with machines on the market, by name."""
+    matching = market_listings(
+        process_code=process_code, country=country, search=search
+    )
+    # The page's enterprises first: of a large market only theirs are read.
+    owners = list(
+        matching.order_by("seller_name", "owner_id")
+        .values_list("seller_name", "owner_id")
+        .distinct()[:limit]
+    )
+    rows = defaultdict(list)
+    for listing in MarketListing.objects.filter(
+        owner_id__in=[owner_id for _name, owner_id in owners]
+    ).order_by("machine_label", "id"):
+        rows[listing.owner_id].append(listing)
+    return [_entry(owner_id, rows[owner_id]) for _name, owner_id in owners]
+
+
+def _entry(owner_id: UUID, listings: list[MarketListing]) -> DirectoryEntry:
+    first = listings[0]
+    return DirectoryEntry(
+        enterprise_id=owner_id,
+        name=first.seller_name,
+        slug=first.seller_slug,
+        is_verified=first.is_verified,
+        countries=_distinct(row.country for row in listings),
+        regions=_distinct(row.region for row in listings if row.region),
+        process_codes=_distinct(row.process_code for row in listings),
+        certificate_codes=_distinct(
+            code for row in listings for code in row.certificates
+        ),
+        machine_labels=_distinct(row.machine_label for row in listings),
+        listing_count=len(listings),
+        free=traffic_light(max(row.free_minutes_four_weeks or 0 for row in listings)),
+    )
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(set(values)))
+
+
+def traffic_light(free_minutes: int) -> TrafficLight:
+    """Say in three steps how much time is free in the next four weeks."""
+    if free_minutes >= MUCH_FREE_MINUTES:
+        return TrafficLight.MUCH
+    if free_minutes >= SOME_FREE_MINUTES:
+        return TrafficLight.SOME
+    return TrafficLight.LITTLE

@@ -1,0 +1,266 @@
+"""What was matched: for the buyer, for the shops that fit, and for the operator."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from apps.exchange.models import (
+    Demand,
+    MarketDemand,
+    MarketListing,
+    Match,
+    MatchRun,
+)
+from apps.exchange.rules import reasons
+from apps.exchange.selectors.market import market_demand, market_demands
+from apps.exchange.selectors.names import names_of
+from apps.exchange.types import (
+    Outcome,
+    Reason,
+    Refusal,
+    RefusalCount,
+    ScorePart,
+    Unknown,
+)
+from apps.orders import selectors as orders
+from tenants import context
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """One machine judged for one demand, with the reasons in the reader's language."""
+
+    id: UUID
+    demand_id: UUID
+    listing_id: UUID
+    seller_id: UUID
+    seller_name: str
+    seller_slug: str
+    is_verified: bool
+    machine_label: str
+    process_code: str
+    country: str
+    region: str
+    auto_quote: bool
+    rank: int
+    outcome: Outcome
+    score: float
+    parts: tuple[ScorePart, ...]
+    refusals: tuple[Refusal, ...]
+    unknowns: tuple[Unknown, ...]
+    refusal_texts: tuple[str, ...]
+    unknown_texts: tuple[str, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Say whether every rule holds for certain."""
+        return self.outcome == Outcome.FITS
+
+    @property
+    def reason_texts(self) -> tuple[str, ...]:
+        """All that stands against it or is not stated."""
+        return self.refusal_texts + self.unknown_texts
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """A demand that our machines fit, with the best of them and what we answered."""
+
+    demand: MarketDemand
+    best: MatchView
+    listing_count: int
+    quote_id: UUID | None
+    quote_state: str
+
+    @property
+    def is_answered(self) -> bool:
+        """Say whether we have answered, whatever became of it."""
+        return self.quote_id is not None
+
+
+# --- for the buyer
+
+
+def demand_of(rfq_line_id: UUID) -> Demand | None:
+    """Return the market's copy of one of our lines, or None before it is published."""
+    return Demand.objects.filter(
+        owner_id=context.current().id, rfq_line_id=rfq_line_id
+    ).first()
+
+
+def run_of(rfq_line_id: UUID) -> MatchRun | None:
+    """Return the latest match run of one of our lines."""
+    return (
+        MatchRun.objects.filter(
+            owner_id=context.current().id, demand__rfq_line_id=rfq_line_id
+        )
+        .newest_first()
+        .first()
+    )
+
+
+def matches_of(rfq_line_id: UUID) -> list[MatchView]:
+    """Return what was found for one of our lines: what fits first, near misses last."""
+    rows = Match.objects.filter(
+        owner_id=context.current().id, demand__rfq_line_id=rfq_line_id
+    ).best_first()
+    return _views(rows)
+
+
+def refusal_counts(rfq_line_id: UUID) -> list[RefusalCount]:
+    """Return how many machines each rule refused in the latest run."""
+    run = run_of(rfq_line_id)
+    return counts_of_run(run) if run else []
+
+
+def counts_of_run(run: MatchRun) -> list[RefusalCount]:
+    """Return how many machines each rule refused, in the order of the rules."""
+    return [
+        RefusalCount(
+            reason=reason,
+            first=run.refused_by_first.get(reason.value, 0),
+            only=run.refused_by_only.get(reason.value, 0),
+        )
+        for reason in Reason
+        if run.refused_by_first.get(reason.value)
+    ]
+
+
+# --- for the shop
+
+
+def inbox(
+    *,
+    search: str = "",
+    process_code: str = "",
+    country: str = "",
+    is_answered: bool | None = None,
+) -> list[InboxEntry]:
+    """Return the open demands that our machines fit, or may fit, newest first."""
+    mine = _own_matches(Match.objects.all())
+    demands = market_demands(
+        search=search, process_code=process_code, country=country
+    ).filter(pk__in=set(mine))
+    answers = _answers(set(mine))
+    entries = [_entry(demand, mine[demand.pk], answers) for demand in demands]
+    if is_answered is None:
+        return entries
+    return [entry for entry in entries if entry.is_answered == is_answered]
+
+
+def inbox_entry(demand_id: UUID) -> InboxEntry | None:
+    """Return an open demand with the best of our machines, or None if none fits.
+
+    :raises DemandNotFound: if there is none, or it is not for this reader.
+    """
+    demand = market_demand(demand_id)
+    mine = _own_matches(Match.objects.filter(demand_id=demand_id))
+    if not mine:
+        return None
+    return _entry(demand, mine[demand_id], _answers({demand_id}))
+
+
+def own_matches(demand_id: UUID) -> list[MatchView]:
+    """Return how our machines were judged for a demand, the best first."""
+    found = _own_matches(Match.objects.filter(demand_id=demand_id))
+    return found.get(demand_id, [])
+
+
+def _own_matches(rows: QuerySet[Match]) -> dict[UUID, list[MatchView]]:
+    # Refused pairs are the buyer's to see: row security keeps them from us.
+    views = _views(rows.filter(seller_id=context.current().id).order_by("rank"))
+    found: dict[UUID, list[MatchView]] = {}
+    for view in views:
+        found.setdefault(view.demand_id, []).append(view)
+    return found
+
+
+def _answers(demand_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Return our newest quote for each demand: its id and state."""
+    rows = orders.quotes(side="seller").filter(demand_id__in=set(demand_ids))
+    found: dict[UUID, tuple[UUID, str]] = {}
+    for demand_id, quote_id, state in rows.values_list("demand_id", "id", "state"):
+        found.setdefault(demand_id, (quote_id, state))
+    return found
+
+
+def _entry(
+    demand: MarketDemand,
+    views: list[MatchView],
+    answers: Mapping[UUID, tuple[UUID, str]],
+) -> InboxEntry:
+    quote_id, state = answers.get(demand.pk, (None, ""))
+    return InboxEntry(
+        demand=demand,
+        best=views[0],
+        listing_count=len(views),
+        quote_id=quote_id,
+        quote_state=state,
+    )
+
+
+# --- for the operator
+
+
+def runs() -> QuerySet[MatchRun]:
+    """Return match runs of all enterprises, newest first; in the operator's name."""
+    return MatchRun.objects.newest_first().select_related("demand", "owner")
+
+
+# --- views
+
+
+def _views(rows: Iterable[Match]) -> list[MatchView]:
+    matches = list(rows)
+    listing_ids = {match.listing_id for match in matches}
+    shown = MarketListing.objects.in_bulk(listing_ids)
+    found = [
+        (
+            match,
+            tuple(Refusal.from_json(stored) for stored in match.refusals),
+            tuple(Unknown.from_json(stored) for stored in match.unknowns),
+        )
+        for match in matches
+    ]
+    stated: list[Refusal | Unknown] = []
+    for _match, refused, unknown in found:
+        stated += [*refused, *unknown]
+    names = names_of(reasons.codes_in(stated))
+    return [
+        _view(match, refused, unknown, shown.get(match.listing_id), names)
+        for match, refused, unknown in found
+    ]
+
+
+def _view(
+    match: Match,
+    refusals: tuple[Refusal, ...],
+    unknowns: tuple[Unknown, ...],
+    listing: MarketListing | None,
+    names: Mapping[str, str],
+) -> MatchView:
+    # A listing that has left the market since keeps its place, without its facts.
+    return MatchView(
+        id=match.pk,
+        demand_id=match.demand_id,
+        listing_id=match.listing_id,
+        seller_id=match.seller_id,
+        seller_name=getattr(listing, "seller_name", ""),
+        seller_slug=getattr(listing, "seller_slug", ""),
+        is_verified=getattr(listing, "is_verified", False),
+        machine_label=getattr(listing, "machine_label", ""),
+        process_code=getattr(listing, "process_code", ""),
+        country=getattr(listing, "country", ""),
+        region=getattr(listing, "region", ""),
+        auto_quote=getattr(listing, "auto_quote", False),
+        rank=match.rank,
+        outcome=Outcome(match.outcome),
+        score=match.score,
+        parts=tuple(ScorePart.from_json(part) for part in match.parts),
+        refusals=refusals,
+        unknowns=unknowns,
+        refusal_texts=tuple(reasons.describe(item, names) for item in refusals),
+        unknown_texts=tuple(reasons.describe_unknown(item, names) for item in unknowns),
+    )
