@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
+from apps.catalog import selectors as catalog
 from apps.kernel.errors import Conflict, InvalidInput
 from apps.orders.models import Part
 from apps.orders.rules import geometry, part_file
@@ -33,6 +34,12 @@ class PartNotNamed(InvalidInput):
     code = "part_not_named"
 
 
+class GeometryNotFailed(Conflict):
+    """The part's file was not found unreadable."""
+
+    code = "geometry_not_failed"
+
+
 def upload_part(
     *,
     number: str,
@@ -47,6 +54,7 @@ def upload_part(
     """Keep a part's file and have it measured.
 
     :raises PartNotNamed: if the number, revision, name or unit cannot be meant.
+    :raises UnknownMaterial: if the catalog has no such material.
     :raises PartFileTooLarge: if the file is larger than Spindle takes.
     :raises PartFileRefused: if the file is not STEP or STL, empty, or cut short.
     :raises PartExists: if number and revision are taken.
@@ -63,6 +71,8 @@ def upload_part(
         uploaded_by=by.label,
     )
     _check_names(part)
+    if material_code:
+        catalog.material_by_code(material_code)
     head, tail = _ends(file)
     part.file_kind = part_file.kind_of(
         name=part.file_name, size=file.size, head=head, tail=tail
@@ -145,12 +155,6 @@ def read_geometry_again(*, part_id: UUID, by: Actor, at: datetime) -> Part:
     jobs.enqueue("orders.read_geometry", part_id=str(part.pk))
     audit.record(verb="part.read_again", subject=part, by=by, at=at, facts={})
     return part
-
-
-class GeometryNotFailed(Conflict):
-    """The part's file was not found unreadable."""
-
-    code = "geometry_not_failed"
 
 
 def _measured(part: Part, found: Geometry, *, at: datetime) -> Part:

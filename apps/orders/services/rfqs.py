@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from apps.catalog import selectors as catalog
 from apps.kernel.errors import Conflict, InvalidInput
 from apps.orders.models import Part, Rfq, RfqLine
 from apps.orders.rules import completeness, life_cycles
@@ -302,7 +303,7 @@ def _write_lines(rfq: Rfq, lines: Iterable[RfqLineDraft]) -> None:
 
 
 def _refuse_nonsense(draft: RfqDraft) -> None:
-    lacks = completeness.nonsense(draft)
+    lacks = completeness.nonsense(draft) + _unknown_codes(draft)
     if lacks:
         raise RfqNotMeant(
             _("The request cannot be kept as it is: %(errors)s")
@@ -310,6 +311,28 @@ def _refuse_nonsense(draft: RfqDraft) -> None:
             field=lacks[0].field,
             facts=_errors(lacks),
         )
+
+
+def _unknown_codes(draft: RfqDraft) -> list[Lack]:
+    certificates = {kind.code for kind in catalog.certificate_kinds()}
+    processes = {node.code for node in catalog.process_tree()}
+    materials = {grade.code for grade in catalog.materials()} | {""}
+    asked = [("certificate_codes", set(draft.certificate_codes) - certificates)]
+    for position, line in enumerate(draft.lines):
+        prefix = f"lines.{position}."
+        asked += [
+            (prefix + "process_codes", set(line.process_codes) - processes),
+            (prefix + "material_code", {line.material_code} - materials),
+        ]
+    return [
+        Lack(
+            field,
+            _("The catalog does not know %(codes)s.")
+            % {"codes": ", ".join(sorted(codes))},
+        )
+        for field, codes in asked
+        if codes
+    ]
 
 
 def _refuse_incomplete(rfq: Rfq, *, at: datetime) -> None:
