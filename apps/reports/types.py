@@ -250,6 +250,7 @@ class LineFact:
     published_at: datetime | None = None
     considered: int = 0
     fitting: int = 0
+    unclear: int = 0
     refusals: tuple[RefusalCount, ...] = ()
 
 
@@ -291,7 +292,6 @@ class DemandFact:
     deadline_at: datetime | None
     machine: str
     score: Decimal
-    state: str
     has_quote: bool = False
 
 

@@ -202,7 +202,6 @@ def demand(**facts: Any) -> DemandFact:
         deadline_at=NOON + timedelta(days=7),
         machine="Hurco04",
         score=Decimal("87.3"),
-        state="open",
         has_quote=True,
     )
     return replace(known, **facts)

@@ -131,6 +131,7 @@ def _buyer(facts: BuyerFacts) -> _Parts:
         _(
             "A listing is refused by the first reason that applies, in a fixed order. “Only"
             " reason” counts the listings that would fit if that one thing were different."
+            " It is unclear if nothing speaks against it but something asked is not stated."
         ),
         _(
             "Totals in the currency of the RFQ use the exchange rate kept with the quote, of"
@@ -177,7 +178,8 @@ def _seller(facts: SellerFacts) -> _Parts:
     notes = (
         _(
             "A demand counts as fitting when one of our listings passed every requirement in"
-            " its latest finished match run."
+            " its latest match run. The market shows a demand while it is open; one that has"
+            " closed since is found among the quotes, if we gave any."
         ),
         _(
             "Won = accepted. Decided = accepted, declined or expired; withdrawn quotes and"
@@ -205,6 +207,7 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
                     Column(pgettext("report", "State")),
                     Column(pgettext("report", "Considered"), CellKind.INTEGER),
                     Column(pgettext("report", "Fit"), CellKind.INTEGER),
+                    Column(pgettext("report", "Unclear"), CellKind.INTEGER),
                     Column(pgettext("report", "Quotes"), CellKind.INTEGER),
                 ),
                 rows=tuple(
@@ -218,6 +221,7 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
                         line.rfq_state,
                         line.considered,
                         line.fitting,
+                        line.unclear,
                         figures.quotes_of(line.rfq_number, line.position),
                     )
                     for line in facts.lines
@@ -227,6 +231,7 @@ def _rfq_lines(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Section:
                     *[""] * 6,
                     figures.considered,
                     figures.fitting,
+                    figures.unclear,
                     figures.quotes,
                 ),
                 empty=_("No RFQ was published in this period."),

@@ -25,6 +25,7 @@ class BuyerFigures:
     lines: int
     considered: int
     fitting: int
+    unclear: int
     refusals: tuple[RefusalCount, ...]
     quotes: int
     quotes_by_line: dict[LineKey, int]
@@ -87,6 +88,7 @@ def of_buyer(facts: BuyerFacts) -> BuyerFigures:
         lines=len(facts.lines),
         considered=sum(line.considered for line in facts.lines),
         fitting=sum(line.fitting for line in facts.lines),
+        unclear=sum(line.unclear for line in facts.lines),
         refusals=_refusals(facts),
         quotes=len(facts.quotes),
         quotes_by_line=dict(

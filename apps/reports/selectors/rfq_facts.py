@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,10 +10,20 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import get_language
 
 from apps.catalog import selectors as catalog
+from apps.exchange import selectors as exchange
+from apps.exchange.types import RunState
 from apps.kernel.periods import Period
 from apps.orders import selectors as orders
 from apps.orders.types import QuoteOrigin, QuoteState, RfqState
-from apps.reports.types import BuyerFacts, LineFact, QuoteFact, SellerFacts, Side
+from apps.reports.types import (
+    BuyerFacts,
+    DemandFact,
+    LineFact,
+    QuoteFact,
+    RefusalCount,
+    SellerFacts,
+    Side,
+)
 from tenants import context
 
 
@@ -31,20 +42,16 @@ def buyer_facts(period: Period) -> BuyerFacts:
         .order_by("rfq_line__rfq__number", "rfq_line__position", "submitted_at", "id")
     )
     numbers = _order_numbers(quotes)
+    lines = [
+        (rfq, line)
+        for rfq in rfqs
+        for line in sorted(rfq.lines.all(), key=lambda each: each.position)
+    ]
+    runs = _latest_runs([line.pk for _rfq, line in lines])
     return BuyerFacts(
-        lines=tuple(
-            _line(rfq, line)
-            for rfq in rfqs
-            for line in sorted(rfq.lines.all(), key=lambda each: each.position)
-        ),
+        lines=tuple(_line(rfq, line, runs.get(line.pk)) for rfq, line in lines),
         quotes=tuple(
-            _quote(
-                quote,
-                about=quote.rfq_line.rfq.number,
-                position=quote.rfq_line.position,
-                due_on=quote.rfq_line.rfq.due_on,
-                order_number=numbers.get(quote.pk, ""),
-            )
+            _quote_for(quote.rfq_line, quote, numbers.get(quote.pk, ""))
             for quote in quotes
         ),
     )
@@ -60,6 +67,7 @@ def seller_facts(period: Period) -> SellerFacts:
     )
     numbers = _order_numbers(quotes)
     return SellerFacts(
+        demands=tuple(_demand(entry) for entry in _fitting_demands(period)),
         quotes=tuple(
             _quote(
                 quote,
@@ -69,11 +77,49 @@ def seller_facts(period: Period) -> SellerFacts:
                 order_number=numbers.get(quote.pk, ""),
             )
             for quote in quotes
-        )
+        ),
     )
 
 
-def _line(rfq: Any, line: Any) -> LineFact:
+def _latest_runs(rfq_line_ids: list[UUID]) -> dict[UUID, Any]:
+    """Return the latest finished match run of each line, in one query for all."""
+    rows = (
+        exchange.runs()
+        .filter(demand__rfq_line_id__in=rfq_line_ids, state=RunState.FINISHED)
+        .select_related(None)
+        .select_related("demand")
+    )
+    found: dict[UUID, Any] = {}
+    for run in rows:
+        found.setdefault(run.demand.rfq_line_id, run)
+    return found
+
+
+def _fitting_demands(period: Period) -> list[exchange.InboxEntry]:
+    return [
+        entry
+        for entry in exchange.inbox()
+        if entry.best.fits and period.start <= entry.demand.published_at < period.end
+    ]
+
+
+def _demand(entry: exchange.InboxEntry) -> DemandFact:
+    demand, best = entry.demand, entry.best
+    return DemandFact(
+        title=demand.title,
+        process=", ".join(_processes([best.process_code])),
+        material=_material(demand.material_code),
+        country=demand.delivery_country,
+        quantity=demand.quantity,
+        due_on=demand.due_on,
+        deadline_at=demand.response_deadline_at,
+        machine=best.machine_label,
+        score=Decimal(f"{100 * best.score:.1f}"),
+        has_quote=entry.is_answered,
+    )
+
+
+def _line(rfq: Any, line: Any, run: Any | None) -> LineFact:
     return LineFact(
         rfq_number=rfq.number,
         rfq_title=rfq.title,
@@ -85,6 +131,23 @@ def _line(rfq: Any, line: Any) -> LineFact:
         quantity=line.quantity,
         due_on=rfq.due_on,
         published_at=rfq.published_at,
+        considered=run.considered if run else 0,
+        fitting=run.fitting if run else 0,
+        unclear=run.unknown if run else 0,
+        refusals=tuple(
+            RefusalCount(str(count.reason.label), count.first, count.only)
+            for count in (exchange.counts_of_run(run) if run else ())
+        ),
+    )
+
+
+def _quote_for(line: Any, quote: Any, order_number: str) -> QuoteFact:
+    return _quote(
+        quote,
+        about=line.rfq.number,
+        position=line.position,
+        due_on=line.rfq.due_on,
+        order_number=order_number,
     )
 
 

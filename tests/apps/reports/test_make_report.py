@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from apps.audit import selectors as audit
+from apps.exchange.models import Demand
 from apps.notify import selectors as notices
 from apps.reports import selectors, services
 from apps.reports.models import Report, ReportFile
@@ -20,7 +21,7 @@ from apps.reports.services import files, pdf
 from tenants import context, jobs
 from tenants.jobs.progress import progress_of
 from tenants.types import EnterpriseRef, JobState, Role
-from tests.factories import capacity, machines, orders, reports
+from tests.factories import capacity, exchange, machines, orders, reports
 from tests.factories.reports import NOON, PAULA
 
 HOURS = 60
@@ -194,6 +195,57 @@ class TestMakeReport:
             services.make_report(report_id=reports.HURCO_ID, at=NOON)
         with pytest.raises(selectors.ReportFileNotFound):
             selectors.file_to_download(reports.HURCO_ID)
+
+
+class TestTheMarket:
+    """What the matcher found, read from the exchange by either side."""
+
+    @pytest.fixture
+    def matched(self, north: EnterpriseRef, south: EnterpriseRef) -> Demand:
+        """Of two mills of north, one fits what south asks for and one is small."""
+        exchange.shop(north)
+        exchange.listing(north)
+        exchange.listing(
+            north,
+            code="Small01",
+            offers={"size_x_mm": 152.0, "size_y_mm": 190.5, "size_z_mm": 90.0},
+        )
+        demand = exchange.demand(south)
+        exchange.matched(demand.pk)
+        return demand
+
+    def summary(self, side: str, language: str = "en") -> str:
+        report = reports.requested_report(
+            kind="rfq_summary",
+            parameters={
+                "starts_on": exchange.NOON.date().isoformat(),
+                "ends_on": (exchange.NOON.date() + timedelta(days=7)).isoformat(),
+                "side": side,
+            },
+            language=language,
+        )
+        services.make_report(report_id=report.id, at=exchange.NOON)
+        view = selectors.report_view(report.id)
+        return text_of(selectors.file_to_download(view.files[0].id))
+
+    def test_tells_the_buyer_how_many_fit_and_why_the_others_do_not(
+        self, matched: Demand, south: EnterpriseRef
+    ) -> None:
+        with context.enterprise(south):
+            text = self.summary("buyer")
+            russian = self.summary("buyer", "ru")
+        assert "Listings that fit 1 of 2 considered" in text
+        assert "Envelope 1 1 100.0" in text
+        assert "из 2 рассмотренных" in russian
+
+    def test_tells_the_seller_which_demands_its_machines_fit(
+        self, matched: Demand, north: EnterpriseRef
+    ) -> None:
+        with context.enterprise(north):
+            text = self.summary("seller")
+        assert "Demands that fit 1 0 quoted" in text
+        assert matched.title in text
+        assert "Südwind" not in text
 
 
 class TestFiles:
