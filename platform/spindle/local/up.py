@@ -376,9 +376,9 @@ class Cloud:
                 *(*celery, "worker", "--loglevel=INFO", "--concurrency=2"),
                 *("--without-gossip", "--without-mingle"),
             ],
-            # Jobs are rows: what is cut short is done again, so there is no need
-            # to keep on working after the supervisor and the database are gone.
-            orphan_signal=signal.SIGQUIT,
+            # Jobs are rows: what is cut short is done again. Asked more politely,
+            # Celery would wait for a broker and a database that are gone.
+            orphan_signal=signal.SIGKILL,
         )
         yield self._program(
             "beat",
