@@ -51,8 +51,10 @@ def import_mtconnect(
     :raises SiteNotFound: if the enterprise has no such site.
     :raises MachineIncomplete: if a published machine would no longer say enough.
     """
-    site = selectors.site(site_id)
     probe = mtconnect.parse(document)
+    # One import at a time: two of one document would both find a device unknown.
+    list(Site.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    site = selectors.site(site_id)
     groups: dict[str, list[ImportedMachine]] = {
         "created": [],
         "updated": [],
