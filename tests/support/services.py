@@ -28,6 +28,8 @@ def pytest_load_initial_conftests(
     early_config: pytest.Config,
 ) -> Generator[None, object, object]:
     """Start services, make roles, and say in the environment where they are."""
+    # Before anything of spindle is loaded, which would choose the settings of `make up`.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spindle.settings.test")
     if "SPINDLE_TEST_READY" not in os.environ and not early_config.option.help:
         _start()
     return (yield)
@@ -41,6 +43,7 @@ def _start() -> None:
     from tenants.provisioning.bootstrap import bootstrap
 
     directory = Path(tempfile.mkdtemp(prefix="spindle-test-"))
+    (directory / "static").mkdir()
     os.environ["SPINDLE_VAR"] = str(directory)
     os.environ["SPINDLE_SECRET_KEY"] = SECRET
     if not (os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL")):
