@@ -10,7 +10,15 @@ from uuid import UUID
 from apps.capacity.models import Reservation
 from apps.exchange import services
 from apps.exchange.models import Demand, Listing, MatchRun
-from apps.exchange.types import Audience, EnvelopeKind, Need, Offer, RunTrigger
+from apps.exchange.rules.score import DEFAULT_PRESET, PRESETS
+from apps.exchange.types import (
+    Audience,
+    EnvelopeKind,
+    Need,
+    Offer,
+    RunTrigger,
+    Weights,
+)
 from apps.orders import services as orders
 from apps.orders.models import Part, Quote, RfqLine
 from apps.orders.types import RfqDraft, RfqLineDraft
@@ -315,3 +323,8 @@ def auto_quoted(
 def reservation_of(quote: Quote) -> Reservation:
     """Read what a quote holds, in the name of its seller."""
     return Reservation.objects.get(pk=quote.reservation_id)
+
+
+def weights() -> Weights:
+    """Give the weights of a buyer who states none."""
+    return PRESETS[DEFAULT_PRESET]

@@ -5,6 +5,7 @@ name before them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -52,7 +53,9 @@ def _numbers(value: Value) -> tuple[float, ...]:
 
 
 def _number(value: Any, digits: int = 0) -> str:
-    text = f"{float(value):.{digits}f}"
+    # Halves go up, as people round; floats format them to the even neighbor.
+    step = Decimal(1).scaleb(-digits)
+    text = f"{Decimal(str(value)).quantize(step, ROUND_HALF_UP):f}"
     if digits:
         text = text.rstrip("0").rstrip(".")
     return str(number_format(text, use_l10n=True))
