@@ -9,9 +9,9 @@ from django.db import connections
 
 from apps.demo.rules import worlds
 from apps.demo.services import requests
+from apps.demo.services.draining import drain
 from apps.demo.services.enterprises import enroll_people, write_enterprise
 from apps.demo.types import EnterprisePlan, Login, Seeded
-from tenants import jobs
 from tenants.registry import selectors as registry
 from tenants.registry import services as registering
 
@@ -57,14 +57,15 @@ def seed(
         _enroll(batch)
         for number, plan in enumerate(_written(batch, at=at, hands=hands), start + 1):
             progress(f"{number} of {len(missing)} enterprises: {plan.shop.name}")
-    progress("Publishing to the exchange")
-    jobs.run_due(limit=10**6)
+    progress("Measuring parts and publishing machines")
+    requests.upload_parts(at=at)
+    drain(hands=hands)
     progress("Sending requests for quotation")
     written = requests.write_requests(at=at)
-    progress("Matching and quoting")
-    jobs.run_due(limit=10**6)
+    drain(hands=hands)
+    progress("Placing first orders")
     if requests.award_requests(at=at):
-        jobs.run_due(limit=10**6)
+        drain(hands=hands)
     return Seeded(
         enterprises=enterprises,
         created=len(missing),

@@ -39,15 +39,35 @@ def are_written() -> bool:
     return True
 
 
+def upload_parts(*, at: datetime) -> None:
+    """Upload the parts that will be asked for; a job measures each."""
+    for row, buyer in buyers_there():
+        by = _actor(buyer)
+        with context.enterprise(buyer):
+            for line in row.lines:
+                if _part_of(line) is None:
+                    orders.upload_part(
+                        number=line.number,
+                        revision=line.revision,
+                        name=line.name,
+                        file=ContentFile(
+                            geometry.stl_of(line.solid), name=f"{line.number}.stl"
+                        ),
+                        material_code=line.material_code,
+                        by=by,
+                        at=at,
+                    )
+
+
 def write_requests(*, at: datetime) -> int:
-    """Upload parts, have them measured, publish what asks for them; go on if cut off."""
+    """Publish what asks for the parts; go on where it was cut off."""
     written = 0
     for row, buyer in buyers_there():
         by = _actor(buyer)
         with context.enterprise(buyer):
             rfq = _request_of(row)
             if rfq is None:
-                parts = [_measured_part(line, by=by, at=at) for line in row.lines]
+                parts = [_measured_part(line, at=at) for line in row.lines]
                 draft = _draft(row, buyer, parts, at)
                 rfq = orders.draft_rfq(draft=draft, by=by, at=at)
             if rfq.state == RfqState.DRAFT:
@@ -86,22 +106,18 @@ def _request_of(row: RfqRow) -> Rfq | None:
     return orders_read.rfqs().filter(title=row.title).first()
 
 
-def _measured_part(line: LineRow, *, by: Actor, at: datetime) -> Part:
-    part = (
+def _part_of(line: LineRow) -> Part | None:
+    return (
         orders_read.parts().filter(number=line.number, revision=line.revision).first()
     )
+
+
+def _measured_part(line: LineRow, *, at: datetime) -> Part:
+    part = _part_of(line)
     if part is None:
-        part = orders.upload_part(
-            number=line.number,
-            revision=line.revision,
-            name=line.name,
-            file=ContentFile(geometry.stl_of(line.solid), name=f"{line.number}.stl"),
-            material_code=line.material_code,
-            by=by,
-            at=at,
-        )
+        raise orders_read.PartNotFound
     if part.geometry_state == GeometryState.PENDING:
-        # Without the job: publishing waits for the measures, and finds them done.
+        # A worker elsewhere may hold the job; what is measured twice is the same.
         part = orders.read_geometry(part_id=part.pk, at=at)
     return part
 
