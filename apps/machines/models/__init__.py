@@ -1,0 +1,24 @@
+"""Where an enterprise works, with what, how well, and at what cost."""
+
+from apps.machines.models.certificate import Certificate, CertificateQuerySet
+from apps.machines.models.cost_model import CostModel, CostModelQuerySet
+from apps.machines.models.machine import (
+    Capability,
+    CapabilityQuerySet,
+    Machine,
+    MachineQuerySet,
+)
+from apps.machines.models.site import Site, SiteQuerySet
+
+__all__ = [
+    "Capability",
+    "CapabilityQuerySet",
+    "Certificate",
+    "CertificateQuerySet",
+    "CostModel",
+    "CostModelQuerySet",
+    "Machine",
+    "MachineQuerySet",
+    "Site",
+    "SiteQuerySet",
+]

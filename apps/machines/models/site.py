@@ -1,0 +1,75 @@
+"""Where an enterprise works."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.models import TimeStampedModel
+from apps.machines.models.conditions import all_given, none_of
+from apps.machines.types import LocationDisclosure
+from tenants.isolation import TenantModel, TenantQuerySet
+
+COUNTRY_PATTERN = r"^[A-Z]{2}$"
+
+
+class SiteQuerySet(TenantQuerySet["Site"]):
+    """Sites of one enterprise."""
+
+
+class Site(TenantModel, TimeStampedModel):
+    """A place where the enterprise works, and how exactly others learn of it.
+
+    A name is used once. The database keeps coordinates in pairs and on the globe.
+    """
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    country = models.CharField(_("country"), max_length=2, help_text="ISO 3166-1")
+    region = models.CharField(_("region"), max_length=80, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    latitude = models.FloatField(_("latitude"), null=True, blank=True)
+    longitude = models.FloatField(_("longitude"), null=True, blank=True)
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, help_text=_("IANA name, such as Europe/Berlin.")
+    )
+    location_disclosure = models.CharField(
+        _("what others see"),
+        max_length=8,
+        choices=LocationDisclosure,
+        default=LocationDisclosure.GRID,
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    objects = SiteQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("site")
+        verbose_name_plural = _("sites")
+        constraints = [
+            models.CheckConstraint(
+                name="machines_site_country_is_code",
+                condition=Q(country__regex=COUNTRY_PATTERN),
+            ),
+            models.CheckConstraint(
+                name="machines_site_time_zone_given", condition=~Q(time_zone="")
+            ),
+            models.CheckConstraint(
+                name="machines_site_coordinates_on_globe",
+                condition=none_of("latitude", "longitude")
+                | (
+                    all_given("latitude", "longitude")
+                    & Q(
+                        latitude__gte=-90,
+                        latitude__lte=90,
+                        longitude__gte=-180,
+                        longitude__lte=180,
+                    )
+                ),
+            ),
+            models.CheckConstraint(
+                name="machines_site_location_disclosure_known",
+                condition=Q(location_disclosure__in=LocationDisclosure.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.country})"
