@@ -1,6 +1,6 @@
 """Words of capacity that its rules, models, services and selectors share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -75,8 +75,6 @@ class CalendarFacts:
 
     week: WorkingWeek
     exceptions: tuple[WorkingException, ...] = ()
-    calendar_id: UUID | None = None
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +137,4 @@ class MachineLoad:
     """The load of one machine, week by week."""
 
     machine_id: UUID
-    weeks: tuple[WeekLoad, ...] = field(default_factory=tuple)
+    weeks: tuple[WeekLoad, ...] = ()

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from threading import Barrier
 from uuid import UUID
@@ -113,10 +114,11 @@ class TestHold:
     def test_lines_up_all_who_can_be_served(
         self, north: EnterpriseRef, hurco: UUID
     ) -> None:
-        outcome = race(north, *[lambda: held(hurco, minutes=10)] * BUYERS)
+        # Fewer than would keep each other waiting until the machine counts as busy.
+        outcome = race(north, *[lambda: held(hurco, minutes=10)] * 8)
 
         rows = live(north)
-        assert outcome == {"won": BUYERS}
+        assert outcome == {"won": 8}
         assert rows[0].start == MONDAY_7
         assert all(one.finish == next_.start for one, next_ in pairwise(rows))
 
@@ -151,6 +153,28 @@ class TestHold:
 
         assert outcome == {"capacity_conflict": 4}
         assert live(north) == []
+
+    def test_shows_nobody_a_deadlock_of_two_who_hold_in_opposite_order(
+        self, north: EnterpriseRef, hurco: UUID
+    ) -> None:
+        with context.enterprise(north):
+            mazak = machine(code="Mazak01").pk
+        both_have_one = Barrier(2)
+
+        def hold_both(first: UUID, second: UUID) -> None:
+            with transaction.atomic():
+                held(first, minutes=60)
+                both_have_one.wait(timeout=30)
+                held(second, minutes=60)
+
+        outcome = race(
+            north, partial(hold_both, hurco, mazak), partial(hold_both, mazak, hurco)
+        )
+
+        # Whoever gave up has let both machines go, or the other could not have won.
+        assert outcome == {"won": 1, "capacity_conflict": 1}
+        assert len(live(north)) == 2
+        assert overlaps(north) == 0
 
 
 class TestBook:

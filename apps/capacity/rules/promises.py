@@ -46,12 +46,10 @@ def earliest_stretch(
     if enough.size == 0:
         return None
     gap = int(enough[0])
-    start = working.first_from(int(opens[gap]))
-    if start is None:
-        return None
+    before = int(worked[gap])
     return Stretch(
-        start=start,
-        finish=working.end_of_minute(int(worked[gap]) + minutes),
+        start=working.end_of_minute(before + 1) - 1,
+        finish=working.end_of_minute(before + minutes),
         gaps_passed_over=int(np.count_nonzero(room[:gap] > 0)),
     )
 

@@ -129,13 +129,6 @@ class Spans:
         before: Minutes = self.worked[index] - beyond
         return before
 
-    def first_from(self, minute: int) -> int | None:
-        """Return the first minute inside that is not before the given one."""
-        index = int(np.searchsorted(self.ends, minute, side="right"))
-        if index == len(self):
-            return None
-        return max(minute, int(self.starts[index]))
-
     def end_of_minute(self, count: int) -> int:
         """Return when the n-th minute inside is over; the caller knows it exists."""
         index = int(np.searchsorted(self.worked, count, side="left")) - 1

@@ -13,7 +13,6 @@ from apps.capacity.selectors.promises import (
     earliest_finish,
 )
 from apps.capacity.selectors.reservations import (
-    find_reservation,
     reservations_of,
     reserved_spans,
     working_periods_of,
@@ -27,7 +26,6 @@ __all__ = [
     "check_window",
     "cumulative_free_minutes",
     "earliest_finish",
-    "find_reservation",
     "reservations_of",
     "reserved_spans",
     "total_week_load",

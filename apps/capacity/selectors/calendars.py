@@ -58,8 +58,6 @@ def _calendars(machine_ids: Iterable[UUID | None]) -> dict[UUID | None, Calendar
 
 def _facts(calendar: Calendar) -> CalendarFacts:
     return CalendarFacts(
-        calendar_id=calendar.id,
-        name=calendar.name,
         week=WorkingWeek(
             shifts=tuple(
                 ShiftTime(

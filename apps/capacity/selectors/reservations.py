@@ -28,11 +28,6 @@ def reservations_of(
     )
 
 
-def find_reservation(reservation_id: UUID) -> Reservation | None:
-    """Return a reservation of any state, or None."""
-    return Reservation.objects.filter(pk=reservation_id).first()
-
-
 def reserved_spans(
     machine_ids: Collection[UUID], period: Period, *, at: datetime
 ) -> Mapping[UUID, Mapping[Use, Spans]]:

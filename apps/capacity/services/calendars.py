@@ -170,13 +170,13 @@ def remove_exception(*, exception_id: UUID, by: Actor, at: datetime) -> Calendar
 
     :raises ExceptionUnknown: if there is no such exception.
     """
-    exception = CalendarException.objects.filter(pk=exception_id).first()
+    # Locked, so that of two who remove it one finds it gone.
+    exception = (
+        CalendarException.objects.select_for_update().filter(pk=exception_id).first()
+    )
     if exception is None:
         raise ExceptionUnknown(_("There is no such calendar exception."))
     calendar = _turn_over(exception.calendar_id)
-    removed, _by_model = CalendarException.objects.filter(pk=exception_id).delete()
-    if not removed:
-        raise ExceptionUnknown(_("There is no such calendar exception."))
     audit.record(
         verb="calendar.exception_removed",
         subject=calendar,
@@ -187,6 +187,7 @@ def remove_exception(*, exception_id: UUID, by: Actor, at: datetime) -> Calendar
             "to": exception.period.upper.isoformat(),
         },
     )
+    exception.delete()
     announce(_followers(calendar))
     return calendar
 

@@ -320,9 +320,9 @@ class TestSpans:
         assert minutes_by_week(spans, bounds * 0 + [0, moment]).tolist() == [
             len({m for m in inside if m < moment})
         ]
-        assert spans.first_from(moment) == min(
-            (m for m in inside if m >= moment), default=None
-        )
+        assert [
+            spans.end_of_minute(count + 1) - 1 for count in range(spans.total)
+        ] == sorted(inside)
 
     def test_rounds_periods_outwards_to_whole_minutes(self) -> None:
         seconds = timedelta(seconds=30)
