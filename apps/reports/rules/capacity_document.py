@@ -154,7 +154,9 @@ def _by_week(figures: CapacityFigures) -> Section:
         description=_("Working hours of each week, by what they are given to."),
         spec=charts.stacked_weeks(
             title=title,
-            subtitle=_("Hours of all machines; above each week its utilization"),
+            subtitle=_("Hours of all machines; above each week its utilization")
+            if len(figures.weeks) <= charts.MOST_REMARKED_WEEKS
+            else pgettext("report", "Hours of all machines"),
             description=_("Working hours of each week, by what they are given to."),
             stacks=[
                 charts.Stack(

@@ -16,14 +16,17 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 FONT = "Noto Sans, Noto Sans SC"
 WIDTH = 660
 MOST_LABELLED_POINTS = 40
+# Half a year's percentages still stand apart in smaller letters, a year's do not.
+MOST_REMARKED_WEEKS = 27
 
-BOOKED = "#0b4f94"
+BOOKED = "#1c62ad"
 HELD = "#4a90d9"
 MAINTENANCE = "#8a5a1c"
 FREE = "#d3e1f0"
 OUTLINE = "#6c87a3"
 HEAT = ("#eaf1f9", "#c3d9f0", "#8fb9e3", "#4a90d9", "#1f69b4", "#0b3f78")
-STATES = ("#0b4f94", "#2f8f5b", "#b0560f", "#7a4fb0", "#6b7280", "#b3261e")
+# Three to one against white and against the dark page alike.
+STATES = ("#2f7fd6", "#2f8f5b", "#c2671b", "#8b62c9", "#7b8794", "#d0453b")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 
 _PAPER_INK = "#1b2733"
@@ -139,6 +142,7 @@ def stacked_weeks(
     axis: str,
 ) -> VegaLite:
     """Draw hours by week, stacked by use, with the utilization above each week."""
+    has_remarks = len(stacks) <= MOST_REMARKED_WEEKS
     names = list(series)
     values = [
         {
@@ -154,7 +158,7 @@ def stacked_weeks(
         {
             "week": stack.label,
             "hours": float(sum(stack.values)),
-            "remark": stack.remark,
+            "remark": stack.remark if has_remarks else "",
         }
         for stack in stacks
     ]
@@ -165,7 +169,6 @@ def stacked_weeks(
         "title": None,
         "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
     }
-    # In smaller letters a year's percentages still stand apart.
     remark_size = 11 if len(stacks) <= 16 else 8.5
     return {
         **_frame(title, subtitle, description, height=230),
@@ -238,7 +241,12 @@ def heat_map(
         "type": "ordinal",
         "sort": None,
         "title": None,
-        "axis": {"labelAngle": 0, "orient": "top", "domain": False},
+        "axis": {
+            "labelAngle": 0,
+            "labelOverlap": True,
+            "orient": "top",
+            "domain": False,
+        },
     }
     y = {
         "field": "row",

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext, pgettext
 
 from apps.reports.rules import formats
@@ -12,8 +13,10 @@ from apps.reports.services import chart
 from apps.reports.types import CellKind, Column, Document, Section, Table
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "typst" / "report.typ"
+# Letters of the enterprise's name that fit a running head beside the title.
+RUNNING_HEAD = 48
 STANDARDS: Final = "a-2a"
-_LONG_WORD = re.compile(r"[!-~]{20}(?=[!-~])")
+_LONG_WORD = re.compile(r"[!-~]{16}(?=[!-~])")
 _RIGHT = frozenset(
     (
         CellKind.INTEGER,
@@ -68,11 +71,12 @@ def _as_data(document: Document) -> dict[str, Any]:
         "title": document.title,
         "subtitle": document.subtitle,
         "enterprise": origin.enterprise,
+        "short_enterprise": Truncator(origin.enterprise).chars(RUNNING_HEAD),
         "reference": origin.reference,
         "colophon": _colophon(document),
         "facts": [{"label": each.label, "text": each.text} for each in document.facts],
         "kpis": [
-            {"label": each.label, "text": each.text, "note": each.note}
+            {"label": each.label, "text": _breakable(each.text), "note": each.note}
             for each in document.kpis
         ],
         "sections": [_section(document, each) for each in document.sections],
