@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -14,6 +14,20 @@ from django.utils.functional import Promise
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 GENESIS = "0" * 64
+# Columns in the order in which they are hashed: part of the format, never reordered.
+HASHED = (
+    "id",
+    "at",
+    "by_id",
+    "by_label",
+    "by_client_id",
+    "verb",
+    "subject_type",
+    "subject_id",
+    "subject_label",
+    "facts",
+)
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _VERB = re.compile(r"^[a-z][a-z_]*\.[a-z][a-z_]*$")
 
 
@@ -58,38 +72,25 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def digest_of(
-    *,
-    enterprise_id: UUID,
-    event_id: UUID,
-    at: datetime,
-    by_id: UUID | None,
-    by_label: str,
-    by_client_id: str,
-    verb: str,
-    subject_type: str,
-    subject_id: str,
-    subject_label: str,
-    facts: Json,
-) -> str:
-    """Hash what an event says; the enterprise is in it so none can be moved."""
-    content = [
-        str(enterprise_id),
-        str(event_id),
-        moment(at),
-        str(by_id or ""),
-        by_label,
-        by_client_id,
-        verb,
-        subject_type,
-        subject_id,
-        subject_label,
-        facts,
-    ]
-    text = json.dumps(
-        content, ensure_ascii=False, sort_keys=True, separators=(",", ":")
-    )
+def digest_of(enterprise_id: UUID, *said: object) -> str:
+    """Hash what an event says, given in the order of `HASHED`.
+
+    The enterprise is in it, so that no chain can be moved to another.
+    """
+    content: list[Any] = [str(enterprise_id)]
+    content += [_canonical(value) for value in said]
+    text = _CANONICAL.encode(content)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> Any:
+    match value:
+        case datetime():
+            return moment(value)
+        case UUID():
+            return str(value)
+        case _:
+            return value
 
 
 def link_hash(*, previous_hash: str, sequence: int, digest: str) -> str:

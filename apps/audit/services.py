@@ -39,17 +39,7 @@ def record(
         facts=rules.plain_facts(facts or {}),
     )
     event.digest = rules.digest_of(
-        enterprise_id=context.current().id,
-        event_id=event.id,
-        at=event.at,
-        by_id=event.by_id,
-        by_label=event.by_label,
-        by_client_id=event.by_client_id,
-        verb=event.verb,
-        subject_type=event.subject_type,
-        subject_id=event.subject_id,
-        subject_label=event.subject_label,
-        facts=event.facts,
+        context.current().id, *(getattr(event, name) for name in rules.HASHED)
     )
     event.save(force_insert=True)
     return event
