@@ -35,11 +35,16 @@ def in_turn(work: Callable[[], Result]) -> Result:
 
     :raises CapacityConflict: if another took the time, or kept the machine too long.
     """
+    is_part_of_more = connection.in_atomic_block
     for wait_ms in LOCK_WAITS_MS:
         try:
             with transaction.atomic():
-                _wait_at_most(wait_ms)
-                return work()
+                patience = _wait_at_most(f"{wait_ms}ms")
+                result = work()
+                if is_part_of_more:
+                    # The caller's own locks are not ours to hurry.
+                    _wait_at_most(patience)
+                return result
         except IntegrityError as error:
             if _sqlstate(error) != EXCLUSION_VIOLATION:
                 raise
@@ -106,11 +111,16 @@ def announce(machine_ids: Iterable[UUID]) -> None:
         )
 
 
-def _wait_at_most(milliseconds: int) -> None:
+def _wait_at_most(time: str) -> str:
+    """Set how long this transaction waits for a lock, and return how long it did."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"]
+            "SELECT current_setting('lock_timeout'),"
+            " set_config('lock_timeout', %s, true)",
+            [time],
         )
+        row = cursor.fetchone()
+    return str(row[0])
 
 
 def _sqlstate(error: Exception) -> str | None:

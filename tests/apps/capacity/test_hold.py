@@ -2,6 +2,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from apps.audit.models import AuditEvent
 from apps.capacity import services
@@ -87,6 +88,14 @@ class TestHold:
         assert reservation.start == later
         assert lapsed.state == ReservationState.EXPIRED
         assert lapsed.version == 2
+
+    def test_leaves_the_patience_of_its_caller_as_it_was(self, hurco: UUID) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '7s'")
+            held(hurco)
+            cursor.execute("SHOW lock_timeout")
+
+            assert cursor.fetchone() == ("7s",)
 
     def test_has_the_market_look_again(self, hurco: UUID, announced) -> None:
         announced()
