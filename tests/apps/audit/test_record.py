@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -95,6 +96,24 @@ class TestSeal:
                 found = AuditEvent.objects.order_by("sequence")
                 assert [each.sequence for each in found] == sealed
                 assert selectors.verify_chain() is None
+
+    def test_keeps_one_chain_when_many_commit_at_once(
+        self, north: EnterpriseRef, planner: Actor
+    ) -> None:
+        def work(number: int) -> None:
+            try:
+                with context.enterprise(north):
+                    for step in range(5):
+                        published(planner, number=number, step=step)
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(8)))
+        with context.enterprise(north):
+            found = AuditEvent.objects.order_by("sequence")
+            assert [each.sequence for each in found] == list(range(1, 41))
+            assert selectors.verify_chain() is None
 
     def test_refuses_a_sequence_brought_along(self, north: EnterpriseRef) -> None:
         event = AuditEvent(

@@ -1,7 +1,5 @@
 """A database administrator tampers; the chain names the first bad row."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 
@@ -15,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.fixture
-def five_events(north: EnterpriseRef, planner: Actor) -> Iterator[EnterpriseRef]:
+def five_events(north: EnterpriseRef, planner: Actor) -> EnterpriseRef:
     with context.enterprise(north):
         for number in range(1, 6):
             services.record(
@@ -25,7 +23,7 @@ def five_events(north: EnterpriseRef, planner: Actor) -> Iterator[EnterpriseRef]
                 at=NOON,
                 facts={"rate": f"{number}0.00", "labels": ["机床", "станок"]},
             )
-    yield north
+    return north
 
 
 def tamper(ref: EnterpriseRef, *statements: str) -> None:
