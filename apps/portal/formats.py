@@ -22,6 +22,8 @@ NARROW_NO_BREAK_SPACE = "\N{NARROW NO-BREAK SPACE}"
 UNKNOWN = "\N{EN DASH}"
 
 MINUTES_PER_HOUR = 60
+# Beyond this nobody plans by the minute.
+LONG_HOURS = 100
 
 # Symbols only: a unit that is not here is shown as its own code.
 UNITS: dict[str, str | Promise] = {
@@ -101,9 +103,11 @@ def quantity(value: Number | None, unit: str, digits: int = 3) -> str:
 
 
 def duration(minutes: Number | None) -> str:
-    """Write minutes as hours and minutes: 31 h 20 min."""
+    """Write minutes as hours and minutes: 31 h 20 min; from 100 h on, hours alone."""
     if minutes is None:
         return UNKNOWN
+    if minutes >= LONG_HOURS * MINUTES_PER_HOUR:
+        return quantity(round(minutes / MINUTES_PER_HOUR), "h")
     hours, rest = divmod(round(minutes), MINUTES_PER_HOUR)
     parts = []
     if hours:

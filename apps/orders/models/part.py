@@ -139,6 +139,11 @@ class Part(TenantModel, TimeStampedModel):
         return self.geometry_state == GeometryState.READY
 
     @property
+    def volume_cm3(self) -> float | None:
+        """The volume in the unit that people read it in."""
+        return None if self.volume_mm3 is None else self.volume_mm3 / 1000
+
+    @property
     def sizes_mm(self) -> tuple[float, float, float] | None:
         """The sides of the bounding box, or None before it is known."""
         sides = (self.size_x_mm, self.size_y_mm, self.size_z_mm)

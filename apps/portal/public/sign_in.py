@@ -24,7 +24,8 @@ from tenants.registry import selectors as enterprises
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Lead a person to their portal, or let them choose among several."""
     # allauth's form, for its throttle: trying passwords here counts as it does there.
-    form = LoginForm(request.POST or None, request=request)
+    answers = request.POST if request.method == "POST" else None
+    form = LoginForm(answers, request=request)
     form.fields.pop("remember", None)
     if request.method == "POST" and form.is_valid():
         portals = [

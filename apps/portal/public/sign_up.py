@@ -29,7 +29,7 @@ MOST_PROPOSALS = 50
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_up(request: HttpRequest) -> HttpResponse:
     """Write the enterprise, and hand its owner over to the new portal."""
-    form = SignUpForm(request.POST or None)
+    form = SignUpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             ref, user = services.sign_up(**form.cleaned_data, at=timezone.now())
