@@ -11,6 +11,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 from uuid import UUID
 
+from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
@@ -73,11 +74,10 @@ def lock_demand(demand_id: UUID) -> Demand:
     """
     with context.exchange(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_WAIT])
-        demand = (
-            Demand.objects.select_for_update(no_key=True, of=("self",))
-            .filter(pk=demand_id)
-            .first()
-        )
+        rows = Demand.objects.filter(pk=demand_id)
+        if not settings.SPINDLE_UNSAFE_NO_BOOKING_LOCK:
+            rows = rows.select_for_update(no_key=True, of=("self",))
+        demand = rows.first()
     if demand is None:
         raise DemandNotFound(
             _("There is no such demand."), field="demand_id", value=str(demand_id)
