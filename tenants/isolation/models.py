@@ -1,7 +1,7 @@
 """Rows and querysets that remember whose they are."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from django.db import models
 
@@ -109,7 +109,7 @@ class TenantModel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
-    objects: Any = TenantQuerySet.as_manager()
+    objects: ClassVar[Any] = TenantQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -72,7 +72,6 @@ def empty_tenant(ref: EnterpriseRef) -> None:
             [ref.schema],
         )
         tables = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
-        cursor.execute("SET session_replication_role = DEFAULT")
         # Append-only tables refuse TRUNCATE by a trigger; only here is it let through.
         cursor.execute(
             "SELECT DISTINCT t.tgrelid::regclass::text FROM pg_trigger t"
@@ -98,7 +97,7 @@ def empty_shared() -> None:
         )
         tables = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {tables} CASCADE")
-    with context.directory():
+    with context.owner():
         Enterprise.objects.exclude(slug__in=CAST).delete()
         Enterprise.objects.filter(suspended_at__isnull=False).update(
             suspended_at=None, suspended_by=None
