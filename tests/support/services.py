@@ -39,9 +39,11 @@ def _start() -> None:
     for path in (str(ROOT), str(ROOT / "platform")):
         if path not in sys.path:
             sys.path.insert(0, path)
-    from spindle.local import services
+    from spindle.local import messages, services
     from tenants.provisioning.bootstrap import bootstrap
 
+    # Tests of Chinese and Russian read the catalogues, which are not committed compiled.
+    messages.compile_all()
     directory = Path(tempfile.mkdtemp(prefix="spindle-test-"))
     (directory / "static").mkdir()
     os.environ["SPINDLE_VAR"] = str(directory)

@@ -10,6 +10,7 @@ from apps.exchange.services.matching import (
     match_listing,
     tell_sellers,
 )
+from apps.exchange.services.ordering import move_order
 from apps.exchange.services.pairing import DemandBusy, EnterpriseGone
 from apps.exchange.services.publishing import (
     publish_demand,
@@ -54,6 +55,7 @@ __all__ = [
     "let_quotes_go",
     "match_demand",
     "match_listing",
+    "move_order",
     "preview_price",
     "publish_demand",
     "publish_machine",
