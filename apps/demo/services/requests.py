@@ -29,12 +29,23 @@ def buyers_there() -> Iterator[tuple[RfqRow, EnterpriseRef]]:
             yield row, buyer
 
 
-def are_written() -> bool:
-    """Say whether every buyer's request has been published."""
+def are_settled(*, at: datetime) -> bool:
+    """Say whether every request is published, and ordered from where it should be.
+
+    Once a request takes no more answers, an order that it has not led to never comes.
+    """
     for row, buyer in buyers_there():
         with context.enterprise(buyer):
             rfq = _request_of(row)
         if rfq is None or rfq.state == RfqState.DRAFT:
+            return False
+        deadline = rfq.response_deadline_at
+        if (
+            row.is_awarded
+            and rfq.state == RfqState.PUBLISHED
+            and deadline is not None
+            and deadline > at
+        ):
             return False
     return True
 
