@@ -38,8 +38,8 @@ class Limits:
     """What the reader of one file may take."""
 
     memory_mb: int = 3072
-    cpu_seconds: int = 90
-    wall_seconds: int = 150
+    cpu_seconds: int = 180
+    wall_seconds: int = 300
     file_mb: int = 256
     preview_mb: int = 32
 

@@ -14,6 +14,7 @@ import re
 import resource
 import signal
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -27,10 +28,13 @@ MM_PER_GLTF_UNIT = 1000.0
 
 # Linear (mm) and angular (rad) deflection. From one level to the next the linear one
 # falls by four and the angular one by two, so that the error of either falls by four:
-# this is what makes the extrapolation below right.
-PREVIEW_LEVEL = (0.08, 0.4)
-COARSE_LEVEL = (0.02, 0.2)
-FINE_LEVEL = (0.005, 0.1)
+# this is what makes the extrapolation of `read_step` right.
+Level: TypeAlias = tuple[float, float]
+ROUGH_LEVEL: Level = (0.32, 0.8)
+PREVIEW_LEVEL: Level = (0.08, 0.4)
+COARSE_LEVEL: Level = (0.02, 0.2)
+FINE_LEVEL: Level = (0.005, 0.1)
+LADDER = (ROUGH_LEVEL, PREVIEW_LEVEL, COARSE_LEVEL, FINE_LEVEL)
 ERROR_RATIO = 4.0
 # Above this size the linear deflections grow with the part.
 REFERENCE_DIAGONAL_MM = 500.0
@@ -65,8 +69,8 @@ class Measured:
 
     volume: float
     area: float
-    low: tuple[float, float, float]
-    high: tuple[float, float, float]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
     triangles: int
     bodies: int
     cavities: int
@@ -251,7 +255,7 @@ def _solids(corners: Array, shell: Array, volumes: Array) -> tuple[int, int, flo
 # --- STEP
 
 
-def tessellate(source: Path, target: Path, level: tuple[float, float]) -> Array:
+def tessellate(source: Path, target: Path, level: Level) -> Array:
     """Write the STEP file as GLB at a deflection and return its surfaces in mm."""
     import cascadio
     import trimesh
@@ -285,46 +289,51 @@ def read_step(source: Path, preview: Path) -> dict[str, object]:
     Meshes lie inside the curves they follow. Two of them, the second with a quarter of
     the first one's error, tell where an endless row of finer ones would end.
     """
-    seen: list[Measured] = []
+    seen: dict[Level, Measured] = {}
     faults: list[Unreadable] = []
+    mesh = preview.with_suffix(".mesh")
 
-    def look(target: Path, level: tuple[float, float]) -> Measured | None:
+    def look(level: Level, target: Path, scale: float = 1.0) -> None:
+        linear, angular = level
         try:
-            seen.append(measure(tessellate(source, target, level)))
+            surfaces = tessellate(source, target, (linear * scale, angular))
+            seen[level] = measure(surfaces)
         except Unreadable as fault:
             # One deflection may leave a gap in a face where another does not.
             if fault.code != "not_closed":
                 raise
             faults.append(fault)
-            return None
-        return seen[-1]
 
-    look(preview, PREVIEW_LEVEL)
-    scale = max(1.0, seen[0].diagonal / REFERENCE_DIAGONAL_MM) if seen else 1.0
-    mesh = preview.with_suffix(".mesh")
-    coarse = fine = None
-    if not seen or seen[-1].triangles <= TRIANGLES_BEFORE_COARSE:
-        coarse = look(mesh, (COARSE_LEVEL[0] * scale, COARSE_LEVEL[1]))
-    if coarse and coarse.triangles <= TRIANGLES_BEFORE_FINE:
-        fine = look(mesh, (FINE_LEVEL[0] * scale, FINE_LEVEL[1]))
+    look(PREVIEW_LEVEL, preview)
+    drawn = seen.get(PREVIEW_LEVEL)
+    scale = max(1.0, drawn.diagonal / REFERENCE_DIAGONAL_MM) if drawn else 1.0
+    if drawn and drawn.triangles > TRIANGLES_BEFORE_COARSE:
+        look(ROUGH_LEVEL, mesh)
+    else:
+        look(COARSE_LEVEL, mesh, scale)
+        coarse = seen.get(COARSE_LEVEL)
+        if coarse and coarse.triangles <= TRIANGLES_BEFORE_FINE:
+            look(FINE_LEVEL, mesh, scale)
     mesh.unlink(missing_ok=True)
     if not seen:
         raise faults[0]
-    finest = seen[-1]
+    *_, second, finest = [None, *(seen[level] for level in LADDER if level in seen)]
     volume, area, error = finest.volume, finest.area, None
-    if coarse and fine:
-        step = (fine.volume - coarse.volume) / (ERROR_RATIO - 1)
-        volume, error = fine.volume + step, abs(step)
-        area = fine.area + (fine.area - coarse.area) / (ERROR_RATIO - 1)
-    return _facts(_in_box_of_all(seen), volume=volume, area=area, error=error)
+    if second:
+        step = (finest.volume - second.volume) / (ERROR_RATIO - 1)
+        volume, error = finest.volume + step, abs(step)
+        area += (finest.area - second.area) / (ERROR_RATIO - 1)
+    box = _in_box_of_all(finest, seen.values())
+    return _facts(box, volume=volume, area=area, error=error)
 
 
-def _in_box_of_all(seen: list[Measured]) -> Measured:
+def _in_box_of_all(finest: Measured, seen: Iterable[Measured]) -> Measured:
     """Take the widest box: every corner of every mesh lies on the part."""
+    boxes = list(seen)
     return replace(
-        seen[-1],
-        low=tuple(map(min, *(one.low for one in seen), seen[-1].low)),
-        high=tuple(map(max, *(one.high for one in seen), seen[-1].high)),
+        finest,
+        low=tuple(min(one.low[axis] for one in boxes) for axis in range(3)),
+        high=tuple(max(one.high[axis] for one in boxes) for axis in range(3)),
     )
 
 

@@ -1,9 +1,11 @@
 """Orders bought and sold, as pages and endpoints ask for them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import NotFound
 from apps.orders.models import Order, OrderQuerySet, QuoteLine
@@ -16,6 +18,11 @@ class OrderNotFound(NotFound):
     """There is no such order in this enterprise."""
 
     code = "order_not_found"
+
+    def __init__(
+        self, detail: object = _("There is no such order."), **facts: Any
+    ) -> None:
+        super().__init__(detail, **facts)
 
 
 def orders(*, side: str = "", state: str = "", search: str = "") -> OrderQuerySet:

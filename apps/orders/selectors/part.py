@@ -1,8 +1,10 @@
 """Parts, as pages and endpoints ask for them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import NotFound
 from apps.orders.models import Part, PartQuerySet
@@ -12,6 +14,11 @@ class PartNotFound(NotFound):
     """There is no such part in this enterprise."""
 
     code = "part_not_found"
+
+    def __init__(
+        self, detail: object = _("There is no such part."), **facts: Any
+    ) -> None:
+        super().__init__(detail, **facts)
 
 
 def parts(*, search: str = "", geometry_state: str = "") -> PartQuerySet:

@@ -1,8 +1,10 @@
 """Quotes given and received, as pages and endpoints ask for them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import NotFound
 from apps.orders.models import Quote, QuoteLine, QuoteQuerySet
@@ -13,6 +15,11 @@ class QuoteNotFound(NotFound):
     """There is no such quote in this enterprise."""
 
     code = "quote_not_found"
+
+    def __init__(
+        self, detail: object = _("There is no such quote."), **facts: Any
+    ) -> None:
+        super().__init__(detail, **facts)
 
 
 def quotes(*, side: str = "", state: str = "", search: str = "") -> QuoteQuerySet:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import NotFound
 from apps.orders.models import Rfq, RfqLine, RfqQuerySet
@@ -19,11 +20,21 @@ class RfqNotFound(NotFound):
 
     code = "rfq_not_found"
 
+    def __init__(
+        self, detail: object = _("There is no such request."), **facts: Any
+    ) -> None:
+        super().__init__(detail, **facts)
+
 
 class RfqLineNotFound(NotFound):
     """There is no such line of a request in this enterprise."""
 
     code = "rfq_line_not_found"
+
+    def __init__(
+        self, detail: object = _("There is no such line of a request."), **facts: Any
+    ) -> None:
+        super().__init__(detail, **facts)
 
 
 def rfqs(*, search: str = "", state: str = "") -> RfqQuerySet:

@@ -194,7 +194,11 @@ def record_demand(*, rfq_line_id: UUID, demand_id: UUID) -> RfqLine:
         line.demand_id = demand_id
         line.save(update_fields=["demand_id", "updated_at"])
     elif line.demand_id != demand_id:
-        raise DemandAlreadyKnown(field="demand_id", value=demand_id)
+        raise DemandAlreadyKnown(
+            _("This line is in the exchange under another id."),
+            field="demand_id",
+            value=demand_id,
+        )
     return line
 
 

@@ -5,6 +5,7 @@ once by OpenCASCADE's own `BRepGProp` (not from triangles); those of the cylinde
 the school's formula. The NIST plate is checked a third way, with nothing but numpy.
 """
 
+import json
 import math
 import os
 import resource
@@ -132,6 +133,38 @@ class TestStep:
         )
         assert sizes(found) == pytest.approx((2 * r, 2 * r, h), rel=1e-5)
 
+    def test_measures_rightly_with_the_rough_meshes_of_a_large_model(
+        self, tmp_path: Path
+    ) -> None:
+        source = tmp_path / "pin.step"
+        source.write_bytes(part_files.step_cylinder(radius=10.0, height=50.0))
+        code = (
+            "import json, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path;"
+            "import geometry_reader as reader; reader.TRIANGLES_BEFORE_COARSE = 10;"
+            "facts = reader.read_step(Path(sys.argv[2]), Path(sys.argv[3]));"
+            "print(json.dumps(facts))"
+        )
+        done = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                code,
+                geometry.READER.parent,
+                source,
+                tmp_path / "preview.glb",
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+
+        facts = json.loads(done.stdout.splitlines()[-1])
+
+        exact = math.pi * 5000
+        assert facts["triangle_count"] < 200
+        assert facts["volume_mm3"] == pytest.approx(exact, rel=2e-4)
+        assert facts["volume_error_mm3"] > abs(facts["volume_mm3"] - exact)
+
     def test_draws_a_preview_in_metres(self) -> None:
         found = read(part_files.step_cylinder(radius=10.0, height=50.0), "pin.step")
 
@@ -176,8 +209,6 @@ def flux_volume(source: Path, target: Path, linear: float, angular: float) -> fl
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    import json
-
     content = target.read_bytes()
     (length,) = struct.unpack_from("<I", content, 12)
     document = json.loads(content[20 : 20 + length])
