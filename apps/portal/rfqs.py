@@ -28,12 +28,12 @@ from apps.kernel.errors import DomainError
 from apps.orders import selectors as orders
 from apps.orders import services
 from apps.orders.types import Audience, GeometryState, RfqDraft, RfqLineDraft, RfqState
-from apps.portal import charts, formats
 from apps.portal.access import access
 from apps.portal.forms import Day, Moment, PortalForm, Quantity, WholeQuantity
 from apps.portal.paging import page_of
 from apps.portal.parts import material_choices, material_name
 from apps.portal.public.places import countries
+from apps.portal.scores import waterfall_of
 from tenants.middleware import actor_of
 from tenants.types import Role
 
@@ -241,7 +241,7 @@ def match(request: HttpRequest, rfq_line_id: UUID, match_id: UUID) -> HttpRespon
             return render(
                 request,
                 "portal/rfqs/match.html",
-                {"match": view, "steps": _waterfall(view)},
+                {"match": view, "steps": waterfall_of(view)},
             )
     raise Http404
 
@@ -363,42 +363,4 @@ def _line(line: Any) -> dict[str, Any]:
         ],
         "counts": exchange.refusal_counts(line.pk),
         "quotes": list(orders.quotes_to_compare(line.pk)),
-    }
-
-
-def _waterfall(view: exchange.MatchView) -> list[charts.WaterfallStep]:
-    total = sum(part.weight for part in view.parts) or 1
-    gained = [
-        charts.Part(
-            label=PART_LABELS.get(str(part.name), str(part.name)),
-            value=part.value * part.weight / total,
-            text=formats.percent(part.value * part.weight / total, 1),
-            note=_measure(part),
-        )
-        for part in view.parts
-    ]
-    return charts.waterfall(
-        gained,
-        total_label=_t("Score"),
-        total_text=formats.percent(view.score, 1),
-        whole=1,
-    )
-
-
-PART_LABELS = {
-    "price": _("Price"),
-    "lead_time": _("Lead time"),
-    "quality": _("Quality and punctuality"),
-    "distance": _("Distance and CO₂"),
-}
-
-
-def _measure(part: Any) -> str:
-    if part.measure is None:
-        return _t("not stated; weight %(weight)s") % {
-            "weight": formats.percent(part.weight)
-        }
-    return _t("%(measure)s; weight %(weight)s") % {
-        "measure": formats.quantity(part.measure, part.unit, 2),
-        "weight": formats.percent(part.weight),
     }
