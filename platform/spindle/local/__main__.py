@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from spindle.local import assets, control, environment, services, smoke, up
+from spindle.local import assets, control, environment, services, smoke, state, up
 from spindle.local.console import Console
 from spindle.local.environment import ROOT, VAR, Wishes
 from spindle.local.errors import LocalError
@@ -33,7 +33,7 @@ def main() -> int:
             case "leftovers":
                 return control.leftovers(console)
             case "within":
-                return up.within(environ, arguments.words)
+                return state.within(environ, arguments.words)
             case _:
                 return _with_services(environ, arguments)
     except LocalError as error:

@@ -6,7 +6,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from spindle.local import lock, up
+from spindle.local import lock, state
 from spindle.local.accounts import outside_folder_of
 from spindle.local.console import Console, beside_home
 from spindle.local.environment import ROOT, VAR
@@ -20,14 +20,14 @@ KEPT = ("npm", "assets", "static", "static.fingerprint")
 
 def stop(console: Console) -> None:
     """Stop the cloud of this checkout, if one runs."""
-    holder = lock.holder_of(up.LOCK)
+    holder = lock.holder_of(state.LOCK)
     if holder is None:
         console.line("Spindle is not running here.")
         return
     with suppress(ProcessLookupError):
         os.kill(holder, signal.SIGTERM)
     if not wait_until(
-        lambda: lock.holder_of(up.LOCK) is None, seconds=LONGEST_STOP, every=0.2
+        lambda: lock.holder_of(state.LOCK) is None, seconds=LONGEST_STOP, every=0.2
     ):
         raise LocalError(
             f"Process {holder} has not stopped within {LONGEST_STOP:.0f} s.",
@@ -39,9 +39,9 @@ def stop(console: Console) -> None:
 def reset(console: Console) -> None:
     """Throw away the data of this checkout: tables, queues, files, secrets."""
     stop(console)
-    with lock.DirectoryLock(up.LOCK):
+    with lock.DirectoryLock(state.LOCK):
         for path in VAR.iterdir() if VAR.exists() else ():
-            if path == up.LOCK or path.name in KEPT:
+            if path == state.LOCK or path.name in KEPT:
                 continue
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)

@@ -197,7 +197,8 @@ class Supervisor:
 
     def forget(self, process: Process) -> None:
         """Watch over it no longer."""
-        self._processes.remove(process)
+        with suppress(ValueError):  # It may not have been started yet.
+            self._processes.remove(process)
 
     def _pause_after_death(self, process: Process, now: float) -> float:
         code = process.exit_code

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
-from spindle.local import environment, ports, up
+from spindle.local import environment, ports, state
 from spindle.local.console import Console
 from spindle.local.environment import ROOT
 from spindle.local.errors import LocalError
@@ -19,14 +19,14 @@ ANSWERS = {200, 302}
 
 def smoke(console: Console) -> int:
     """Do every check, and say for each whether it passed; 0 if all did."""
-    state = up.read_state()
-    if not state:
+    known = state.read_state()
+    if not known:
         raise LocalError(
             "Spindle is not up in this checkout.", mend="Run `make up` first."
         )
-    domain, port = str(state["domain"]), int(state["port"])
+    domain, port = str(known["domain"]), int(known["port"])
     hosts = [domain, f"api.{domain}", f"console.{domain}"]
-    hosts.extend(sorted({login["host"] for login in state["logins"]} - set(hosts))[:1])
+    hosts.extend(sorted({login["host"] for login in known["logins"]} - set(hosts))[:1])
     checks: dict[str, Callable[[], str]] = {}
     for host in hosts:
         path = "/openapi.json" if host.startswith("api.") else "/"
@@ -61,9 +61,9 @@ def _travel(port: int) -> str:
     """Do the main job once, as a partner's program would."""
     variables = environment.for_children(
         environment.inherited(),
-        **up.read_state()["environment"],
+        **state.read_state()["environment"],
         SPINDLE_URL=f"http://{ports.LOOPBACK}:{port}",
-        SPINDLE_LOGINS=json.dumps(up.read_state()["logins"]),
+        SPINDLE_LOGINS=json.dumps(state.read_state()["logins"]),
     )
     code = subprocess.run(
         [sys.executable, str(JOURNEY)], cwd=ROOT, env=variables, check=False

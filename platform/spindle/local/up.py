@@ -1,7 +1,5 @@
 """The whole cloud on one machine, as `make up` runs it."""
 
-import http
-import http.client
 import json
 import shlex
 import signal
@@ -9,39 +7,26 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import psycopg2
 
-from spindle.local import assets, environment, messages, ports, services
+from spindle.local import assets, environment, faces, given, messages, ports, services
 from spindle.local.console import Console, LogTail, beside_home, columns
 from spindle.local.environment import ROOT, VAR, Wishes
 from spindle.local.errors import LocalError
-from spindle.local.lock import DirectoryInUse, DirectoryLock, holder_of
-from spindle.local.processes import Process, Program, Supervisor, describe_exit, tail
+from spindle.local.lock import DirectoryInUse, DirectoryLock
+from spindle.local.processes import Process, Supervisor, describe_exit, tail
 from spindle.local.secret_files import remembered_secret
+from spindle.local.state import LOCK, LOGS, STATE, AlreadyUp, write_state
 
-LOCK = VAR / "up.lock"
-STATE = VAR / "up.json"
-LOGS = VAR / "log"
 PATIENCE = 120.0
-AS_ROOT_WARNING = "You're running the worker with superuser privileges"
 LOOK_EVERY = 0.1
 # A web server that dies this often before it ever answers will not come up.
 HOPELESS_AFTER = 3
-# What a command must be given to work in a cloud that is up.
-RUNTIME_VARIABLES = (
-    "DATABASE_URL",
-    "DJANGO_SETTINGS_MODULE",
-    "REDIS_URL",
-    "SPINDLE_DOMAIN",
-    "SPINDLE_SECRET_KEY",
-    "SPINDLE_VAR",
-)
 # What each management command is called on the screen.
 TITLES = {
     "prepare": "Migrations and slots",
@@ -74,8 +59,9 @@ def up(environ: Mapping[str, str], console: Console) -> None:
     try:
         with (
             DirectoryLock(LOCK),
-            ExitStack() as stack,
+            # Around the stack: it unwinds undisturbed by an impatient second Ctrl-C.
             _signals(console),
+            ExitStack() as stack,
         ):
             Cloud(wishes, dict(environ), console, timing, stack).run()
     except DirectoryInUse as error:
@@ -98,40 +84,6 @@ class Command:
             f"`{words or self.words}` {describe_exit(self.child.returncode)}.",
             mend=f"{tail(self.log, lines=25)}\n\nAll of it: {beside_home(self.log)}",
         )
-
-
-class AlreadyUp(LocalError):
-    """Raised when this checkout's cloud is running already."""
-
-    def __init__(self, holder: str) -> None:
-        state = read_state()
-        where = f" at http://{state['domain']}" if "domain" in state else ""
-        super().__init__(
-            f"Spindle is already up{where}: process {holder} runs it.",
-            mend="Use that one, or stop it by Ctrl-C in its terminal or `make stop`.",
-        )
-
-
-def read_state() -> dict[str, Any]:
-    """Return what the running cloud says of itself; nothing if none runs."""
-    if holder_of(LOCK) is None:
-        return {}
-    with suppress(OSError, ValueError):
-        state = json.loads(STATE.read_text())
-        if isinstance(state, dict):
-            return state
-    return {}
-
-
-def within(environ: Mapping[str, str], words: list[str]) -> int:
-    """Run a command with the database and secrets of the cloud that is up."""
-    state = read_state()
-    if not state:
-        raise LocalError(
-            "Spindle is not up in this checkout.", mend="Run `make up` first."
-        )
-    variables = environment.for_children(environ, **state["environment"])
-    return subprocess.run(words, env=variables, cwd=ROOT, check=False).returncode
 
 
 @contextmanager
@@ -187,6 +139,7 @@ class Cloud:
 
     def run(self) -> None:
         """Bring everything up, then watch until a signal comes."""
+        STATE.unlink(missing_ok=True)  # A killed one could not.
         self._check_port()
         self._fetch_assets()
         self._environ["SPINDLE_SECRET_KEY"] = remembered_secret(VAR / "secret")
@@ -248,7 +201,7 @@ class Cloud:
             if self._wishes.database_url:
                 step.note("yours, from DATABASE_URL")
                 self._environ["DATABASE_URL"] = self._wishes.database_url
-                _check_database(self._wishes.database_url)
+                given.check_database(self._wishes.database_url)
                 return
             server = self._stack.enter_context(
                 services.postgres_running(VAR, binaries=self._wishes.postgres_binaries)
@@ -263,7 +216,7 @@ class Cloud:
             if self._wishes.redis_url:
                 step.note("yours, from REDIS_URL")
                 self._environ["REDIS_URL"] = self._wishes.redis_url
-                _check_redis(self._wishes.redis_url)
+                given.check_redis(self._wishes.redis_url)
                 return
             server = self._stack.enter_context(services.valkey_running(VAR))
             self._environ["REDIS_URL"] = server.url
@@ -323,15 +276,16 @@ class Cloud:
             self._console.transient(f"  … {TITLES[line]}: {tail(command.log, lines=1)}")
 
     def _start_faces(self) -> None:
+        port = self._wishes.port
         with self._console.step("Web, worker, beat"):
-            faces = [Process(program) for program in self._faces()]
-            self._stack.callback(self._stop_faces, faces)
-            for process in faces:
+            started = [Process(one) for one in faces.programs(port, self._environ)]
+            self._stack.callback(self._stop_faces, started)
+            for process in started:
                 self._watch(process)
                 process.start()
-            web = faces[0]
+            web = started[0]
             deadline = time.monotonic() + PATIENCE
-            while not self._is_ready():
+            while not faces.is_ready(port):
                 if web.runs >= HOPELESS_AFTER or time.monotonic() > deadline:
                     raise LocalError(
                         "The web server does not become ready.",
@@ -340,91 +294,24 @@ class Cloud:
                 self._supervisor.tick()
                 time.sleep(LOOK_EVERY)
 
-    def _stop_faces(self, faces: list[Process]) -> None:
-        for process in faces:
+    def _stop_faces(self, started: list[Process]) -> None:
+        for process in started:
             self._supervisor.forget(process)
             process.ask_to_stop()
-        for process in faces:
+        for process in started:
             process.stop()
             self._console.log("spindle", f"{process.name} stopped")
-
-    def _faces(self) -> Iterator[Program]:
-        python = [sys.executable, "-m"]
-        celery = [
-            *(sys.executable, "-W", f"ignore:{AS_ROOT_WARNING}"),
-            *("-m", "celery", "--quiet", "--app=spindle.celery:app"),
-        ]
-        yield self._program(
-            "web",
-            [
-                *python,
-                "gunicorn",
-                "spindle.wsgi:application",
-                f"--bind={ports.LOOPBACK}:{self._wishes.port}",
-                "--worker-class=gthread",
-                "--workers=2",
-                "--threads=4",
-                "--graceful-timeout=5",
-                "--access-logfile=-",
-                "--access-logformat=%({host}i)s %(m)s %(U)s %(s)s %(M)s ms",
-                "--log-level=warning",
-            ],
-        )
-        yield self._program(
-            "worker",
-            [
-                *(*celery, "worker", "--loglevel=INFO", "--concurrency=2"),
-                *("--without-gossip", "--without-mingle"),
-            ],
-            # Jobs are rows: what is cut short is done again. Asked more politely,
-            # Celery would wait for a broker and a database that are gone.
-            orphan_signal=signal.SIGKILL,
-        )
-        yield self._program(
-            "beat",
-            [
-                *(*celery, "beat", "--loglevel=WARNING", "--pidfile="),
-                f"--schedule={VAR / 'run' / 'schedule'}",
-            ],
-        )
-
-    def _program(
-        self,
-        name: str,
-        argv: list[str],
-        orphan_signal: signal.Signals = signal.SIGTERM,
-    ) -> Program:
-        return Program(
-            name=name,
-            argv=argv,
-            log=LOGS / f"{name}.log",
-            directory=ROOT,
-            environment=self._environ,
-            orphan_signal=orphan_signal,
-            record=VAR / "run" / f"{name}.pid",
-        )
-
-    def _is_ready(self) -> bool:
-        with suppress(OSError, http.client.HTTPException):
-            wire = http.client.HTTPConnection(
-                ports.LOOPBACK, self._wishes.port, timeout=10
-            )
-            wire.request("GET", "/readyz", headers={"Host": "localhost"})
-            return wire.getresponse().status == http.HTTPStatus.OK
-        return False
 
     def _report(self, logins: list[dict[str, str]]) -> None:
         domain = self._environ["SPINDLE_DOMAIN"]
         kind = "cold_start_s" if self._is_cold else "warm_start_s"
-        state = {
-            "domain": domain,
-            "port": self._wishes.port,
-            "logins": logins,
-            "environment": {name: self._environ[name] for name in RUNTIME_VARIABLES},
-            kind: round(self._timing.seconds, 2),
-        }
-        STATE.touch(mode=0o600)
-        STATE.write_text(json.dumps(state))
+        write_state(
+            self._environ,
+            domain=domain,
+            port=self._wishes.port,
+            logins=logins,
+            **{kind: round(self._timing.seconds, 2)},
+        )
         self._stack.callback(STATE.unlink, missing_ok=True)
         say = self._console.line
         say()
@@ -503,27 +390,3 @@ def _end(child: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
-
-
-def _check_database(url: str) -> None:
-    try:
-        psycopg2.connect(url, connect_timeout=5).close()
-    except psycopg2.OperationalError as error:
-        raise LocalError(
-            f"The server of DATABASE_URL does not let us in: {str(error).strip()}",
-            mend="Start it or correct DATABASE_URL (an administrative login and an "
-            "existing database), or unset it to use the embedded PostgreSQL.",
-        ) from None
-
-
-def _check_redis(url: str) -> None:
-    import redis
-
-    try:
-        redis.Redis.from_url(url, socket_connect_timeout=5).ping()
-    except (redis.RedisError, ValueError) as error:
-        raise LocalError(
-            f"The server of REDIS_URL does not answer: {error}",
-            mend="Start it or correct REDIS_URL, or unset it to use the embedded "
-            "Valkey.",
-        ) from None
