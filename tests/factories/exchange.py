@@ -284,15 +284,16 @@ def published_line(
     *,
     part: Mapping[str, Any] | None = None,
     line: Mapping[str, Any] | None = None,
+    at: datetime = NOON,
     **facts: Any,
 ) -> RfqLine:
     """Publish a request for 40 brackets, in the name of the enterprise in force."""
     measured = measured_part(**(part or {}))
     asked = replace(LINE, part_id=measured.pk, **(line or {}))
     rfq = orders.draft_rfq(
-        draft=replace(REQUEST, lines=(asked,), **facts), by=SYSTEM, at=NOON
+        draft=replace(REQUEST, lines=(asked,), **facts), by=SYSTEM, at=at
     )
-    orders.publish_rfq(rfq_id=rfq.pk, by=SYSTEM, at=NOON)
+    orders.publish_rfq(rfq_id=rfq.pk, by=SYSTEM, at=at)
     return RfqLine.objects.get(rfq=rfq)
 
 

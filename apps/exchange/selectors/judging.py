@@ -69,6 +69,36 @@ def _plain(value: object) -> object:
     return str(value)
 
 
+# What `offer_of` reads, and whether it counts at all.
+JUDGED_COLUMNS = (
+    "id",
+    "owner_id",
+    "version",
+    "changed_xid",
+    "is_active",
+    "process_code",
+    "material_groups",
+    "material_codes",
+    "envelope_kind",
+    "envelope_mm",
+    "max_mass_kg",
+    "it_grade",
+    "roughness_um",
+    "batch_min",
+    "batch_max",
+    "certificates",
+    "country",
+    "latitude",
+    "longitude",
+    "rate_eur_hour",
+    "weeks_from",
+    "cumulative_free_minutes",
+    "deliveries",
+    "deliveries_on_time",
+    "languages",
+)
+
+
 def offer_of(
     listing: Listing,
     *,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from time import perf_counter
+from typing import cast
 from uuid import UUID
 
 from django.db import connection
@@ -159,11 +160,13 @@ class Market:
             raise _Stale
         return columns
 
-    def _changed(self) -> Iterator[Listing]:
+    def _changed(self) -> "Iterator[Listing]":
         rows = Listing.objects.order_by()
         if self._seen:
             rows = rows.changed_since(self._seen)
-        return rows.iterator(chunk_size=ROWS_AT_A_TIME)
+        # Plain tuples with a listing's names: instances would double the first load.
+        found = rows.values_list(*judging.JUDGED_COLUMNS, named=True)
+        return cast("Iterator[Listing]", found.iterator(chunk_size=ROWS_AT_A_TIME))
 
 
 def judged(need: Need, offer: Offer, weights: Weights, on: date) -> Candidate:
