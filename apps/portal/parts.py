@@ -20,7 +20,7 @@ from apps.catalog import selectors as catalog
 from apps.kernel.errors import DomainError
 from apps.orders import selectors as orders
 from apps.orders import services
-from apps.orders.types import LengthUnit
+from apps.orders.types import GeometryState, LengthUnit
 from apps.portal.access import access
 from apps.portal.forms import PortalForm
 from apps.portal.paging import page_of
@@ -92,16 +92,20 @@ def upload(request: HttpRequest) -> HttpResponse:
 def part(request: HttpRequest, part_id: UUID) -> HttpResponse:
     """Show a part with its geometry; the card asks again until it is read."""
     found = _part(part_id)
-    name = "portal/parts/geometry.html" if request.htmx else "portal/parts/detail.html"  # type: ignore[attr-defined]
-    return render(
+    is_fragment = bool(request.htmx)  # type: ignore[attr-defined]
+    response = render(
         request,
-        name,
+        "portal/parts/geometry.html" if is_fragment else "portal/parts/detail.html",
         {
             "part": found,
             "material": material_name(found.material_code),
             "events": audit.events_of(found),
         },
     )
+    if is_fragment and found.geometry_state != GeometryState.PENDING:
+        # The whole page has more to offer now than it had while it waited.
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @access(Role.BUYER)
