@@ -14,6 +14,8 @@ SITE = f"http://{settings.DOMAIN}"
 PAGES = (
     "/",
     "/enterprises/",
+    "/enterprises/north/",
+    "/demands/",
     "/processes/",
     "/processes/milling-5-axis/",
     "/sign-up/",

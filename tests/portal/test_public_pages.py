@@ -11,6 +11,10 @@ from tenants import context
 PAGES = (
     "/",
     "/enterprises/",
+    "/enterprises/?country=DE&process=milling&certificate=iso-9001",
+    "/enterprises/north/",
+    "/demands/",
+    "/demands/?q=plate&process=milling&country=DE",
     "/processes/",
     "/processes/?q=fräsen",
     "/processes/milling-5-axis/",
@@ -56,6 +60,22 @@ class TestDirectory:
         text = public_site.get("/enterprises/", {"country": "AQ"}).content.decode()
 
         assert "No enterprise fits these filters" in text
+
+
+class TestEnterprise:
+    def test_shows_who_it_is_and_that_nothing_is_published(self, public_site, north):
+        text = public_site.get("/enterprises/north/").content.decode()
+
+        assert "Nordlicht Precision GmbH" in text
+        assert "No machine on the market yet" in text
+
+    def test_knows_no_other(self, public_site):
+        assert public_site.get("/enterprises/nobody/").status_code == 404
+
+
+class TestDemands:
+    def test_says_that_there_is_none(self, public_site):
+        assert "No open demand fits" in public_site.get("/demands/").content.decode()
 
 
 class TestProcesses:

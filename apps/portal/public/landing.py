@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.catalog import selectors as catalog
+from apps.exchange import selectors as exchange
 from apps.portal.access import public
 from tenants.registry import selectors as enterprises
 
@@ -39,10 +40,15 @@ def _figures() -> list[Figure]:
             enterprises.count_enterprises(),
             reverse("public:directory"),
         ),
+        Figure(_("machine offers"), exchange.market_listings().count()),
+        Figure(
+            _("open public demands"),
+            exchange.market_demands().count(),
+            reverse("public:demands"),
+        ),
         Figure(
             _("processes"),
             sum(1 for node in catalog.process_tree() if node.is_leaf),
             reverse("public:processes"),
         ),
-        Figure(_("material grades"), len(catalog.materials())),
     ]

@@ -3,12 +3,22 @@
 from django.urls import path
 
 from apps.portal import preferences
-from apps.portal.public import directory, landing, processes, sign_in, sign_up, status
+from apps.portal.public import (
+    demands,
+    directory,
+    landing,
+    processes,
+    sign_in,
+    sign_up,
+    status,
+)
 
 app_name = "public"
 urlpatterns = [
     path("", landing.landing, name="landing"),
     path("enterprises/", directory.directory, name="directory"),
+    path("enterprises/<slug:slug>/", directory.enterprise, name="enterprise"),
+    path("demands/", demands.demands, name="demands"),
     path("processes/", processes.process_list, name="processes"),
     path("processes/<slug:code>/", processes.process, name="process"),
     path("sign-up/", sign_up.sign_up, name="sign-up"),
