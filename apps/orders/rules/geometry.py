@@ -18,11 +18,15 @@ from apps.orders.types import Geometry, GeometryFacts, LengthUnit, PartFileKind
 
 logger = logging.getLogger(__name__)
 
-READER = Path(__file__).with_name("geometry_reader.py")
-# Nothing of ours reaches the child: neither secrets nor the database's address.
-ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} | dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"
-)
+READER = "apps.orders.rules.geometry_reader"
+# Nothing else of ours reaches the child: neither secrets nor the database's address.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONPATH": str(Path(__file__).parents[3]),
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
 DECIMALS = {
     "volume_mm3": 4,
     "volume_error_mm3": 4,
@@ -89,8 +93,11 @@ def _run(
     answer = folder / "answer.json"
     command = [
         sys.executable,
-        "-I",
-        str(READER),
+        # Neither the working folder, which holds the file, nor the user's packages.
+        "-P",
+        "-s",
+        "-m",
+        READER,
         f"--file={source}",
         f"--kind={PartFileKind(kind).value}",
         f"--unit={LengthUnit(unit).value}",

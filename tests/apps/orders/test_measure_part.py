@@ -139,9 +139,10 @@ class TestStep:
         source = tmp_path / "pin.step"
         source.write_bytes(part_files.step_cylinder(radius=10.0, height=50.0))
         code = (
-            "import json, sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path;"
-            "import geometry_reader as reader; reader.TRIANGLES_BEFORE_COARSE = 10;"
-            "facts = reader.read_step(Path(sys.argv[2]), Path(sys.argv[3]));"
+            "import json, sys; from pathlib import Path;"
+            "from apps.orders.rules import geometry_reader as reader;"
+            "reader.TRIANGLES_BEFORE_COARSE = 10;"
+            "facts = reader.read_step(Path(sys.argv[1]), Path(sys.argv[2]));"
             "print(json.dumps(facts))"
         )
         done = subprocess.run(
@@ -149,13 +150,13 @@ class TestStep:
                 sys.executable,
                 "-c",
                 code,
-                geometry.READER.parent,
                 source,
                 tmp_path / "preview.glb",
             ],
             check=True,
             capture_output=True,
             text=True,
+            env=geometry.ENVIRONMENT,
         )
 
         facts = json.loads(done.stdout.splitlines()[-1])
@@ -375,6 +376,11 @@ class TestBrokenStl:
         assert str(broken.detail) == "odd.stl holds no facets: it is an empty solid."
 
 
+def use_reader(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(geometry, "READER", path.stem)
+    monkeypatch.setitem(geometry.ENVIRONMENT, "PYTHONPATH", str(path.parent))
+
+
 class TestReader:
     def test_is_ended_when_it_takes_too_long(self) -> None:
         plate = shared_data("parts/nist-plate.step").read_bytes()
@@ -437,7 +443,7 @@ class TestReader:
     ) -> None:
         doomed = tmp_path / "reader.py"
         doomed.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-        monkeypatch.setattr(geometry, "READER", doomed)
+        use_reader(doomed, monkeypatch)
 
         with pytest.raises(GeometryReaderLost):
             read(part_files.binary_stl(BOX))
@@ -452,7 +458,7 @@ class TestReader:
             "json.dump({'fault': 'x', 'seen': sorted(os.environ)},"
             " open(answer.removeprefix('--answer='), 'w'))\n"
         )
-        monkeypatch.setattr(geometry, "READER", spy)
+        use_reader(spy, monkeypatch)
         monkeypatch.setenv("SPINDLE_SECRET_KEY", "for nobody else")
         folder = tmp_path / "work"
         folder.mkdir()

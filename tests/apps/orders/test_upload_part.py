@@ -12,6 +12,7 @@ from apps.catalog.selectors import UnknownMaterial
 from apps.kernel.identifiers import uuid7
 from apps.orders import selectors, services
 from apps.orders.models import Part
+from apps.orders.rules import geometry
 from apps.orders.rules.geometry import GeometryReaderLost
 from apps.orders.rules.part_file import PartFileRefused, PartFileTooLarge
 from apps.orders.types import GeometryState
@@ -274,7 +275,8 @@ class TestReadGeometry:
     ) -> None:
         doomed = tmp_path / "reader.py"
         doomed.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n")
-        monkeypatch.setattr("apps.orders.rules.geometry.READER", doomed)
+        monkeypatch.setattr("apps.orders.rules.geometry.READER", "reader")
+        monkeypatch.setitem(geometry.ENVIRONMENT, "PYTHONPATH", str(tmp_path))
         uploaded = upload(buyer)
 
         with pytest.raises(GeometryReaderLost):
