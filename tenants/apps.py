@@ -1,6 +1,7 @@
 """The app of tenancy."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class TenantsConfig(AppConfig):
