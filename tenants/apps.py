@@ -11,5 +11,7 @@ class TenantsConfig(AppConfig):
     verbose_name = "Tenancy"
 
     def ready(self) -> None:
-        """Make the names of Celery tasks known to the web process too."""
+        """Make every kind of job known in every process: web, worker and beat."""
         from tenants.jobs import celery_tasks  # noqa: F401  (registers names)
+
+        autodiscover_modules("tasks")
