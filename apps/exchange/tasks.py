@@ -21,6 +21,12 @@ def refresh_capacity(*, machine_id: str, **_: object) -> None:
     services.refresh_capacity(machine_id=UUID(machine_id), at=timezone.now())
 
 
+@jobs.handler("exchange.roll_weeks")
+def roll_weeks(**_: object) -> None:
+    """Publish the free time of the weeks from this one on."""
+    services.roll_weeks(at=timezone.now())
+
+
 @jobs.handler("exchange.publish_demand")
 def publish_demand(*, rfq_line_id: str, **_: object) -> None:
     """Bring the market's copy of an RFQ line up to date."""

@@ -20,7 +20,7 @@ from apps.exchange.types import (
     Weights,
 )
 from apps.orders import services as orders
-from apps.orders.models import Part, Quote, RfqLine
+from apps.orders.models import Order, Part, Quote, RfqLine
 from apps.orders.types import RfqDraft, RfqLineDraft
 from tenants import context
 from tenants.types import SYSTEM, EnterpriseRef
@@ -321,8 +321,8 @@ def auto_quoted(
         return services.auto_quote(demand_id=demand_id, listing_id=listing_id, at=at)
 
 
-def reservation_of(quote: Quote) -> Reservation:
-    """Read what a quote holds, in the name of its seller."""
+def reservation_of(quote: Quote | Order) -> Reservation:
+    """Read what a quote or an order reserves, in the name of its seller."""
     return Reservation.objects.get(pk=quote.reservation_id)
 
 

@@ -10,12 +10,13 @@ from apps.exchange.services.matching import (
     match_listing,
     tell_sellers,
 )
-from apps.exchange.services.ordering import move_order
+from apps.exchange.services.ordering import NotYourStep, move_order
 from apps.exchange.services.pairing import DemandBusy, EnterpriseGone
 from apps.exchange.services.publishing import (
     publish_demand,
     publish_machine,
     refresh_capacity,
+    roll_weeks,
 )
 from apps.exchange.services.quoting import (
     AlreadyQuoted,
@@ -45,6 +46,7 @@ __all__ = [
     "ListingNotFound",
     "NoCostModel",
     "NoFreeTime",
+    "NotYourStep",
     "TryAgain",
     "ValidityTooLong",
     "answer_demand",
@@ -60,6 +62,7 @@ __all__ = [
     "publish_demand",
     "publish_machine",
     "refresh_capacity",
+    "roll_weeks",
     "submit_quote",
     "tell_sellers",
     "withdraw_quote",

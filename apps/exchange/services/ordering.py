@@ -1,64 +1,132 @@
-"""An order moves on both sides at once, or on neither."""
+"""An order on its way from placed to closed: one step, on both sides at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
+from apps.exchange.models import Listing
+from apps.exchange.services import telling
 from apps.exchange.services.pairing import (
     by_schema,
     in_turn,
     lock_audit_heads,
+    lock_demand,
     trading_enterprise,
 )
+from apps.exchange.services.quoting import let_time_go
 from apps.kernel.errors import InvalidInput
 from apps.orders import selectors as orders
-from apps.orders import services
+from apps.orders import services as orders_services
 from apps.orders.types import OrderState, Side
 from tenants import context
-from tenants.types import Actor
+from tenants.types import Actor, EnterpriseRef
 
 if TYPE_CHECKING:
     from apps.orders.models import Order
 
-# Whose word moves an order into a state; the other side's copy follows.
-MOVES: dict[str, tuple[Side, Callable[..., Any]]] = {
-    OrderState.CONFIRMED: (Side.SELLER, services.confirm_order),
-    OrderState.IN_PRODUCTION: (Side.SELLER, services.start_order),
-    OrderState.SHIPPED: (Side.SELLER, services.ship_order),
-    OrderState.RECEIVED: (Side.BUYER, services.receive_order),
-    OrderState.CLOSED: (Side.BUYER, services.close_order),
+# What each side may do; to call off or to dispute is open to both.
+STEPS: Mapping[OrderState, Callable[..., "Order"]] = {
+    OrderState.CONFIRMED: orders_services.confirm_order,
+    OrderState.IN_PRODUCTION: orders_services.start_order,
+    OrderState.SHIPPED: orders_services.ship_order,
+    OrderState.RECEIVED: orders_services.receive_order,
+    OrderState.CLOSED: orders_services.close_order,
+    OrderState.CANCELLED: orders_services.cancel_order,
+    OrderState.DISPUTED: orders_services.dispute_order,
 }
+WHOSE: Mapping[OrderState, Side] = {
+    OrderState.CONFIRMED: Side.SELLER,
+    OrderState.IN_PRODUCTION: Side.SELLER,
+    OrderState.SHIPPED: Side.SELLER,
+    OrderState.RECEIVED: Side.BUYER,
+    OrderState.CLOSED: Side.BUYER,
+}
+WITH_REASON = frozenset({OrderState.CANCELLED, OrderState.DISPUTED})
+
+
+class NotYourStep(InvalidInput):
+    """Raised when a step is the other side's to take, or there is no such step."""
+
+    code = "not_your_step"
 
 
 @in_turn
-@transaction.atomic
-def move_order(*, order_id: UUID, to: str, by: Actor, at: datetime) -> "Order":
-    """Move an order to its next state, in both schemas.
+def move_order(
+    *,
+    order_id: UUID,
+    to: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+    version: int | None = None,
+) -> "Order":
+    """Take an order one step further on both sides; return this side's.
 
-    Runs in the name of either side. Returns this side's order.
+    Calling it off frees the machine. What is received counts for the shop's record of
+    deliveries, by which its listings are scored.
 
     :raises OrderNotFound: if there is no such order here.
-    :raises InvalidInput: if it is not for this side to say.
-    :raises StateMoved: if the order is not in the state before.
+    :raises NotYourStep: if the step is the other side's to take.
+    :raises VersionMoved: if the order was changed since it was read.
+    :raises StateMoved: if the order is not in a state that the step starts from.
+    :raises EnterpriseGone: if the other side does not trade at present.
     """
-    order = orders.order_detail(order_id)
-    side, move = MOVES.get(to, (None, None))
-    if move is None or side != order.side:
-        raise InvalidInput(
-            _("“%(state)s” is not for this side to say.") % {"state": to},
-            field="to",
-            value=to,
-            remedy=_("Wait for the other side, or choose another step."),
-        )
     own = context.current()
+    order = orders.order_detail(order_id)
+    state = _step(to, Side(order.side))
+    quote = order.quote
+    # The first lock, as in every deal: both sides may move the order at once.
+    lock_demand(quote.demand_id)
     other = trading_enterprise(order.counterparty_id)
-    # In one order of schemas: both sides may move at the same moment.
-    for ref in by_schema([own, other]):
-        with context.enterprise(ref):
-            move(order_id=order_id, by=by, at=at)
+    seller = own if order.side == Side.SELLER else other
+    if state == OrderState.CANCELLED:
+        _free_machine(seller, order_id, by=by, at=at)
+    for side in by_schema([own, other]):
+        with context.enterprise(side):
+            step = partial(STEPS[state], order_id=order_id, at=at)
+            if state in WITH_REASON:
+                step = partial(step, reason=reason)
+            if side == own:
+                step(by=by, version=version)
+            else:
+                step(by=Actor(label=own.name))
+    if state == OrderState.RECEIVED:
+        _count_delivery(quote.listing_id, in_time=at.date() <= order.due_on)
+    telling.order_moved(
+        other, order_id=order_id, title=order.title, who=own.name, state=state, at=at
+    )
     lock_audit_heads([own, other])
     return orders.order_detail(order_id)
+
+
+def _step(to: str, side: Side) -> OrderState:
+    if to in STEPS and WHOSE.get(OrderState(to), side) == side:
+        return OrderState(to)
+    raise NotYourStep(
+        _("This step of the order is not yours to take."),
+        field="to",
+        value=to,
+        remedy=_("The other side takes it when it is due."),
+    )
+
+
+def _free_machine(
+    seller: EnterpriseRef, order_id: UUID, *, by: Actor, at: datetime
+) -> None:
+    with context.enterprise(seller):
+        reservation_id = orders.order_detail(order_id).reservation_id
+        if reservation_id is not None:
+            let_time_go(reservation_id, by=by, at=at)
+
+
+def _count_delivery(listing_id: UUID, *, in_time: bool) -> None:
+    with context.exchange():
+        Listing.objects.filter(pk=listing_id).update(
+            deliveries=F("deliveries") + 1,
+            deliveries_on_time=F("deliveries_on_time") + int(in_time),
+        )

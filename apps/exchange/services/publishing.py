@@ -97,6 +97,21 @@ def refresh_capacity(*, machine_id: UUID, at: datetime) -> list[Listing]:
     return changed
 
 
+def roll_weeks(*, at: datetime) -> int:
+    """Publish the free time of the weeks from this one on; return of how many machines.
+
+    Runs in the seller's name. Without it the weeks that others see would run out.
+    """
+    behind = set(
+        Listing.objects.active()
+        .filter(owner_id=context.current().id, weeks_from__lt=monday_of(at.date()))
+        .values_list("machine_id", flat=True)
+    )
+    for machine_id in sorted(behind):
+        refresh_capacity(machine_id=machine_id, at=at)
+    return len(behind)
+
+
 def _free_time(machine_id: UUID, at: datetime) -> dict[str, Any]:
     monday = monday_of(at.date())
     minutes = capacity.cumulative_free_minutes(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from apps.notify import services as notify
+from apps.orders.types import OrderState
 from tenants import context
 from tenants.types import EnterpriseRef, Role
 
@@ -181,4 +182,26 @@ def order_won(
             roles=(Role.SELLER, Role.PLANNER),
             at=at,
             dedup_key=f"order_won:{order_id}",
+        )
+
+
+def order_moved(
+    other: EnterpriseRef,
+    *,
+    order_id: UUID,
+    title: str,
+    who: str,
+    state: OrderState,
+    at: datetime,
+) -> None:
+    """Tell the other side how far an order has come."""
+    with context.enterprise(other):
+        notify.notify(
+            kind="exchange.order_moved",
+            title=_("“%(title)s”: %(state)s") % {"title": title, "state": state.label},
+            body=_("Set by %(who)s.") % {"who": who},
+            url=f"/orders/{order_id}/",
+            roles=(*BUYERS, *SELLERS),
+            at=at,
+            dedup_key=f"order_moved:{order_id}:{state.value}",
         )

@@ -133,6 +133,21 @@ class TestRefreshCapacity:
             assert services.refresh_capacity(machine_id=mill.machine_id, at=later) == []
 
 
+class TestRollWeeks:
+    def test_refreshes_the_machines_whose_weeks_are_behind(
+        self, mill: Listing, north: EnterpriseRef, south: EnterpriseRef
+    ) -> None:
+        next_week = NOON + timedelta(days=7)
+        with context.enterprise(south):
+            assert services.roll_weeks(at=next_week) == 0
+        with context.enterprise(north):
+            assert services.roll_weeks(at=NOON) == 0
+            assert services.roll_weeks(at=next_week) == 1
+            mill.refresh_from_db()
+
+        assert mill.weeks_from == date(2030, 5, 13)
+
+
 class TestRowSecurity:
     def test_hides_a_listing_from_others_but_for_its_market_side(
         self, mill: Listing, south: EnterpriseRef
