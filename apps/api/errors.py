@@ -1,11 +1,16 @@
 """Every refusal as RFC 9457 `application/problem+json`, from one place."""
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.db import OperationalError
+from django.core.exceptions import (
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -33,6 +38,9 @@ TITLES = {
     500: "Something broke on our side",
     503: "Try again shortly",
 }
+# One text for all: which ids exist elsewhere must not show.
+NOTHING_HERE = "There is no such resource, or it is not yours."
+LONGEST_ECHO = 200
 
 
 class Problem(exceptions.APIException):
@@ -44,7 +52,7 @@ class Problem(exceptions.APIException):
         code: str,
         detail: str,
         *,
-        pointer: str = "",
+        pointer: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(detail=detail, code=code)
@@ -53,6 +61,11 @@ class Problem(exceptions.APIException):
         self.text = detail
         self.pointer = pointer
         self.headers = headers or {}
+
+
+def type_of(code: str, *, scheme: str = "https") -> str:
+    """Return the address of the page that explains a code."""
+    return f"{scheme}://api.{settings.DOMAIN}/problems/{code.replace('_', '-')}"
 
 
 def problem(
@@ -64,11 +77,11 @@ def problem(
 ) -> dict[str, Any]:
     """Return the body of a problem."""
     body: dict[str, Any] = {
-        "type": f"https://{settings.DOMAIN}/problems/{code.replace('_', '-')}",
+        "type": type_of(code, scheme=request.scheme),
         "title": TITLES.get(http_status, "The request was refused"),
         "status": http_status,
         "detail": detail,
-        "instance": getattr(request, "path", ""),
+        "instance": request.path,
         "code": code,
         "trace_id": getattr(getattr(request, "_request", request), "id", ""),
     }
@@ -80,42 +93,15 @@ def problem(
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a view; None lets it become a 500."""
     request = context["request"]
-    headers: dict[str, str] = {}
     if isinstance(error, DomainError):
-        http_status, code, detail = error.status, error.code, str(error)
-        errors = _domain_errors(error)
-    elif isinstance(error, Problem):
-        http_status, code, detail = error.status_code, error.problem_code, error.text
-        errors = [{"pointer": error.pointer, "detail": detail}] if error.pointer else []
-        headers = error.headers
-    elif isinstance(error, exceptions.ValidationError):
-        http_status, code = 422, "invalid_input"
-        errors = list(_flatten(error.detail))
-        if any(item["code"] == "unknown_field" for item in errors):
-            http_status, code = 400, "unknown_field"
-        detail = (
-            f"{len(errors)} fields need attention."
-            if len(errors) > 1
-            else (f"{errors[0]['pointer'] or 'body'}: {errors[0]['detail']}")
-        )
-    elif isinstance(error, Http404):
-        http_status, code, errors = 404, "not_found", []
-        detail = "There is no such resource, or it is not yours."
-    elif isinstance(error, PermissionDenied):
-        http_status, code, detail, errors = 403, "forbidden", "Not allowed.", []
+        answer = _of_domain(error, request)
     elif isinstance(error, exceptions.APIException):
-        http_status = error.status_code
-        code, detail, errors = str(error.default_code), str(error.detail), []
-        if isinstance(error, exceptions.NotFound):
-            detail = "There is no such resource, or it is not yours."
-        headers = _headers_of(error)
-    elif isinstance(error, OperationalError):
-        log.warning("PostgreSQL is away: %s", error)
-        http_status, code, errors = 503, "database_away", []
-        detail = "The database is being restarted. Send the request again."
-        headers = {"Retry-After": "5"}
+        answer = _of_framework(error)
     else:
+        answer = _of_django(error)
+    if answer is None:
         return None
+    http_status, code, detail, errors, headers = answer
     response = Response(
         problem(request, http_status, code, detail, errors),
         status=http_status,
@@ -126,14 +112,107 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
+_Answer = tuple[int, str, str, list[dict[str, Any]], dict[str, str]]
+
+
+def _of_domain(error: DomainError, request: Any) -> _Answer:
+    http_status = error.status
+    if http_status == status.HTTP_404_NOT_FOUND:
+        if not _is_about_body(error, request):
+            return http_status, "not_found", NOTHING_HERE, [], {}
+        # The address is right; what the body names is not there.
+        http_status = status.HTTP_422_UNPROCESSABLE_ENTITY
+    return http_status, error.code, str(error), _domain_errors(error), {}
+
+
+def _is_about_body(error: DomainError, request: Any) -> bool:
+    if error.field is None or request.method not in {"POST", "PUT", "PATCH"}:
+        return False
+    data = request.data
+    return hasattr(data, "keys") and error.field.partition(".")[0] in data
+
+
+def _of_framework(error: exceptions.APIException) -> _Answer:
+    if isinstance(error, Problem):
+        errors = (
+            []
+            if error.pointer is None
+            else [
+                {
+                    "pointer": error.pointer,
+                    "code": error.problem_code,
+                    "detail": error.text,
+                }
+            ]
+        )
+        return (
+            error.status_code,
+            error.problem_code,
+            error.text,
+            errors,
+            error.headers,
+        )
+    if isinstance(error, exceptions.ValidationError):
+        return _of_validation(error)
+    detail = str(error.detail)
+    if isinstance(error, exceptions.NotFound):
+        detail = NOTHING_HERE
+    return error.status_code, str(error.default_code), detail, [], _headers_of(error)
+
+
+def _of_validation(error: exceptions.ValidationError) -> _Answer:
+    errors = list(_flatten(error.detail))
+    http_status, code = status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input"
+    if any(item["code"] == "unknown_field" for item in errors):
+        http_status, code = status.HTTP_400_BAD_REQUEST, "unknown_field"
+    detail = f"{len(errors)} fields need attention."
+    if len(errors) == 1:
+        detail = f"{errors[0]['pointer'] or 'body'}: {errors[0]['detail']}"
+    return http_status, code, detail, errors, {}
+
+
+def _of_django(error: Exception) -> _Answer | None:
+    if isinstance(error, Http404):
+        return status.HTTP_404_NOT_FOUND, "not_found", NOTHING_HERE, [], {}
+    if isinstance(error, PermissionDenied):
+        return status.HTTP_403_FORBIDDEN, "permission_denied", "Not allowed.", [], {}
+    if isinstance(error, RequestDataTooBig):
+        detail = "The body is larger than this operation takes."
+        return status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "too_large", detail, [], {}
+    if isinstance(error, SuspiciousOperation | RecursionError):
+        detail = "The request was refused as malformed."
+        return status.HTTP_400_BAD_REQUEST, "bad_request", detail, [], {}
+    if isinstance(error, DataError):
+        log.warning("PostgreSQL cannot keep a value: %s", error)
+        detail = "A value lies outside of what can be kept."
+        return (
+            status.HTTP_422_UNPROCESSABLE_ENTITY,
+            "out_of_range",
+            detail,
+            [],
+            {},
+        )
+    if isinstance(error, OperationalError):
+        log.warning("PostgreSQL is away: %s", error)
+        detail = "The database is being restarted. Send the request again."
+        return (
+            status.HTTP_503_SERVICE_UNAVAILABLE,
+            "database_away",
+            detail,
+            [],
+            {"Retry-After": "5"},
+        )
+    return None
+
+
 def _domain_errors(error: DomainError) -> list[dict[str, Any]]:
     listed = error.facts.get("errors")
     if isinstance(listed, list):
         return [
             {
-                "pointer": "/" + str(item.get("field", "")).replace(".", "/"),
+                "pointer": pointer_of(str(item.get("field", ""))),
                 "code": item.get("code", error.code),
-                "detail": str(item.get("detail", "")),
+                "detail": str(item.get("detail") or item.get("message", "")),
             }
             for item in listed
         ]
@@ -141,13 +220,22 @@ def _domain_errors(error: DomainError) -> list[dict[str, Any]]:
         return []
     return [
         {
-            "pointer": "/" + error.field.replace(".", "/"),
+            "pointer": pointer_of(error.field),
             "code": error.code,
             "detail": str(error.detail),
-            "value": None if error.value is None else str(error.value)[:200],
+            "value": None if error.value is None else str(error.value)[:LONGEST_ECHO],
             "remedy": str(error.remedy),
         }
     ]
+
+
+def pointer_of(field: str) -> str:
+    """Return a dotted field as a JSON Pointer (RFC 6901)."""
+    return "".join(f"/{_escaped(step)}" for step in field.split(".") if step)
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _headers_of(error: exceptions.APIException) -> dict[str, str]:
@@ -161,10 +249,12 @@ def _headers_of(error: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def _flatten(detail: Any, pointer: str = "") -> Any:
+def _flatten(detail: Any, pointer: str = "") -> Iterator[dict[str, Any]]:
     if isinstance(detail, dict):
         for field, inner in detail.items():
-            step = "" if field == "non_field_errors" else f"/{field}"
+            step = (
+                "" if field == "non_field_errors" else f"/{_escaped(str(field))[:80]}"
+            )
             yield from _flatten(inner, pointer + step)
     elif isinstance(detail, list):
         for index, inner in enumerate(detail):
@@ -201,12 +291,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer a path that leads nowhere."""
-    return _plain(
-        request,
-        status.HTTP_404_NOT_FOUND,
-        "not_found",
-        "There is no such resource, or it is not yours.",
-    )
+    return _plain(request, status.HTTP_404_NOT_FOUND, "not_found", NOTHING_HERE)
 
 
 def server_error(request: HttpRequest) -> JsonResponse:

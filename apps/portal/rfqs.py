@@ -257,7 +257,7 @@ def publish(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
     except DomainError as error:
         messages.error(request, str(error))
         for item in error.facts.get("errors", []):
-            messages.error(request, str(item.get("detail", "")))
+            messages.error(request, str(item.get("message", "")))
     return redirect("portal:rfq", rfq_id)
 
 
