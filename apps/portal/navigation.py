@@ -15,6 +15,7 @@ BUYING = frozenset((Role.OWNER, Role.BUYER, Role.VIEWER))
 SELLING = frozenset((Role.OWNER, Role.SELLER, Role.VIEWER))
 MAKING = frozenset((Role.OWNER, Role.SELLER, Role.PLANNER, Role.OPERATOR, Role.VIEWER))
 EVERYONE = frozenset(Role)
+OWNING = frozenset((Role.OWNER,))
 
 
 class Entry(NamedTuple):
@@ -69,6 +70,14 @@ ENTRIES: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Quotes"), "portal:quotes", "receipt", EVERYONE, "q"),
             Entry(_("Orders"), "portal:orders", "truck-delivery", EVERYONE, "o"),
             Entry(_("Reports"), "portal:reports", "chart-bar", EVERYONE, "t"),
+        ),
+    ),
+    (
+        pgettext_lazy("navigation", "Settings"),
+        (
+            Entry(_("Enterprise"), "portal:enterprise", "settings", OWNING, "e"),
+            Entry(_("Members"), "portal:members", "users", OWNING),
+            Entry(_("API clients"), "portal:api-clients", "key", OWNING),
         ),
     ),
 )

@@ -3,14 +3,21 @@
 from django.urls import path
 
 from apps.portal import (
+    api_clients,
+    enterprise,
     hand_over,
     home,
+    inbox,
+    jobs,
+    members,
     notices,
     orders,
     parts,
     preferences,
     quotes,
+    reports,
     rfqs,
+    search,
 )
 
 app_name = "portal"
@@ -44,6 +51,25 @@ urlpatterns = [
     path("orders/", orders.order_list, name="orders"),
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/moves/", orders.move, name="order-move"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/<uuid:demand_id>/", inbox.demand, name="demand"),
+    path("inbox/<uuid:demand_id>/quote/", inbox.write_quote, name="quote-write"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<uuid:report_id>/", reports.report, name="report"),
+    path("reports/<uuid:report_id>/remaking/", reports.remake, name="report-remake"),
+    path("report-files/<uuid:file_id>/", reports.download, name="report-file"),
+    path("jobs/<uuid:job_id>/", jobs.job, name="job"),
+    path("search/", search.search, name="search"),
+    path("enterprise/", enterprise.enterprise, name="enterprise"),
+    path("members/", members.member_list, name="members"),
+    path("members/add/", members.add, name="member-add"),
+    path("members/<uuid:user_id>/removal/", members.remove, name="member-remove"),
+    path("api-clients/", api_clients.client_list, name="api-clients"),
+    path(
+        "api-clients/<str:client_id>/revocation/",
+        api_clients.revoke,
+        name="api-client-revoke",
+    ),
     path("preferences/", preferences.choose, name="preferences"),
     # Below /account/, where requests act in the directory's name: a session is made.
     path(hand_over.PATH.removeprefix("/"), hand_over.accept, name="hand-over"),
