@@ -39,7 +39,8 @@ from tenants.types import Role
 
 READERS = (Role.BUYER, Role.VIEWER)
 DEADLINE_DAYS = 10
-SHOWN_REFUSALS = 50
+SHOWN_FITTING = 15
+SHOWN_REFUSALS = 15
 
 
 def process_choices() -> list[tuple[str, str]]:
@@ -228,7 +229,10 @@ def rfq(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
 def matches(request: HttpRequest, rfq_line_id: UUID) -> HttpResponse:
     """Show what was found for a line; asks again until the first run has ended."""
     line = _found_line(rfq_line_id)
-    return render(request, "portal/rfqs/matches.html", {"line": _line(line)})
+    is_whole = "all" in request.GET
+    return render(
+        request, "portal/rfqs/matches.html", {"line": _line(line, is_whole=is_whole)}
+    )
 
 
 @access(*READERS)
@@ -348,16 +352,18 @@ def _found_line(rfq_line_id: UUID) -> Any:
         raise Http404 from error
 
 
-def _line(line: Any) -> dict[str, Any]:
+def _line(line: Any, *, is_whole: bool = False) -> dict[str, Any]:
     run = exchange.run_of(line.pk)
     found = exchange.matches_of(line.pk)
+    fitting = [view for view in found if view.outcome != Outcome.REFUSED]
     language = get_language() or "en"
     return {
         "line": line,
         "run": run,
         "processes": [catalog.label(code, language) for code in line.process_codes],
         "material": material_name(line.material_code),
-        "fitting": [view for view in found if view.outcome != Outcome.REFUSED],
+        "fitting": fitting if is_whole else fitting[:SHOWN_FITTING],
+        "more": 0 if is_whole else max(len(fitting) - SHOWN_FITTING, 0),
         "refused": [view for view in found if view.outcome == Outcome.REFUSED][
             :SHOWN_REFUSALS
         ],
