@@ -95,10 +95,16 @@ def signing_key(name: str, path: Path) -> str:
         serialization.NoEncryption(),
     )
     path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(f".{os.getpid()}")
+    with os.fdopen(
+        os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb"
+    ) as file:
+        file.write(made)
     try:
-        # Two processes at once: the first to make the file wins.
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(made)
+        # Linked whole or not at all; of two processes at once, the first one wins.
+        os.link(aside, path)
     except FileExistsError:
         return path.read_text()
+    finally:
+        aside.unlink()
     return made.decode()

@@ -286,6 +286,8 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "celery.app.trace": {"level": "WARNING"},
+        # One line a message says nothing that the job's row does not say better.
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
 
@@ -314,7 +316,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "apps.api.schema.add_problem",
+        "apps.api.schema.complete",
     ],
 }
 UNFOLD = {
