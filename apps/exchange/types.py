@@ -104,7 +104,8 @@ class Need:
 
     id: UUID
     owner_id: UUID
-    processes: frozenset[str]
+    process_codes: frozenset[str]
+    accepted_processes: frozenset[str]
     material_code: str
     material_group: str
     accepted_materials: frozenset[str]

@@ -42,7 +42,8 @@ WARSAW = (52.2, 21.0)
 BRACKET = Need(
     id=DEMAND_ID,
     owner_id=BUYER_ID,
-    processes=frozenset({"milling-3-axis", "milling-5-axis"}),
+    process_codes=frozenset({"milling-3-axis", "milling-5-axis"}),
+    accepted_processes=frozenset({"milling-3-axis", "milling-5-axis"}),
     material_code="en-aw-6061-t6",
     material_group="N",
     accepted_materials=frozenset({"en-aw-6061-t6"}),
@@ -174,11 +175,13 @@ def random_need(rng: Random) -> Need:
     latitude, longitude = rng.choice(PLACES) if rng.random() < 0.9 else (None, None)
     size = _maybe(rng, tuple(rng.choice(LENGTHS) for _ in range(3)))
     material = _maybe(rng, rng.choice(MATERIALS)) or ""
+    processes = frozenset(rng.sample(PROCESSES, rng.randint(1, 3)))
     round_mm = size and (sorted(size)[1], sorted(size)[2])
     return Need(
         id=UUID(int=rng.getrandbits(128)),
         owner_id=rng.choice(OWNERS),
-        processes=frozenset(rng.sample(PROCESSES, rng.randint(1, 3))),
+        process_codes=processes,
+        accepted_processes=processes,
         material_code=material,
         material_group=rng.choice(GROUPS) if material else "",
         accepted_materials=frozenset({material} if material else ()),

@@ -29,9 +29,11 @@ HAND_LIFTED_KG = 25.0
 
 def process(need: Need, offer: Offer) -> Finding:
     """The listing's process is one asked for, or a child of one."""
-    if offer.process_code in need.processes:
+    if offer.process_code in need.accepted_processes:
         return None
-    return Refusal(Reason.PROCESS, tuple(sorted(need.processes)), offer.process_code)
+    # Told by what was asked, not by all that is below it.
+    asked = tuple(sorted(need.process_codes))
+    return Refusal(Reason.PROCESS, asked, offer.process_code)
 
 
 def material(need: Need, offer: Offer) -> Finding:

@@ -21,7 +21,8 @@ def need_of(demand: Demand) -> Need:
     return Need(
         id=demand.id,
         owner_id=demand.owner_id,
-        processes=frozenset(demand.accepted_processes),
+        process_codes=frozenset(demand.process_codes),
+        accepted_processes=frozenset(demand.accepted_processes),
         material_code=demand.material_code,
         material_group=demand.material_group,
         accepted_materials=frozenset(demand.accepted_materials),

@@ -5,6 +5,7 @@ from apps.exchange.selectors import DemandNotFound
 from apps.exchange.services.awarding import AlreadyAwarded, award, let_quotes_go
 from apps.exchange.services.matching import (
     DemandNotOpen,
+    ask_for_run,
     is_open,
     match_demand,
     match_listing,
@@ -50,6 +51,7 @@ __all__ = [
     "TryAgain",
     "ValidityTooLong",
     "answer_demand",
+    "ask_for_run",
     "auto_quote",
     "award",
     "expire_quotes",

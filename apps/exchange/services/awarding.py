@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from apps.capacity import services as capacity
 from apps.exchange.models import Demand, Listing
@@ -32,6 +34,9 @@ from tenants.types import SYSTEM, Actor, EnterpriseRef
 
 if TYPE_CHECKING:
     from apps.orders.models import Order, Quote
+
+
+NOT_CHOSEN = gettext_lazy("Another quote was chosen.")
 
 
 class AlreadyAwarded(Conflict):
@@ -79,7 +84,7 @@ def award(
     trading_enterprise(quote.counterparty_id)
     answers = _answers(_open_quotes(demand.pk))
     order_id = uuid7()
-    _settle_time(answers, quote_id, order_id, buyer, by=by, at=at)
+    _settle_time(answers, quote_id, order_id, buyer, at=at)
     # Only now, after the machines: others may wait for these rows while they hold one.
     for side in by_schema([buyer, *(answer.seller for answer in answers)]):
         with context.enterprise(side):
@@ -87,9 +92,7 @@ def award(
                 _decide_as_buyer(quote, demand, answers, order_id, by=by, at=at)
             for answer in answers:
                 if answer.seller == side:
-                    _decide_as_seller(
-                        answer, quote, demand, order_id, buyer, by=by, at=at
-                    )
+                    _decide_as_seller(answer, quote, demand, order_id, buyer, at=at)
     with context.exchange():
         demand.state = DemandState.AWARDED
         demand.version += 1
@@ -99,7 +102,7 @@ def award(
     return orders.order_detail(order_id)
 
 
-def let_quotes_go(*, demand: Demand, reason: str, by: Actor, at: datetime) -> int:
+def let_quotes_go(*, demand: Demand, reason: object, by: Actor, at: datetime) -> int:
     """Decline all open quotes of a demand on both sides, and free their time.
 
     Runs in the buyer's name, within its transaction. Returns how many there were.
@@ -114,11 +117,11 @@ def let_quotes_go(*, demand: Demand, reason: str, by: Actor, at: datetime) -> in
         with context.enterprise(side):
             for answer in answers:
                 if side in (buyer, answer.seller):
-                    orders_services.decline_quote(
-                        quote_id=answer.quote_id,
+                    _decline(
+                        answer,
+                        reason=reason,
                         by=by if side == buyer else SYSTEM,
                         at=at,
-                        reason=reason,
                     )
     for answer in answers:
         telling.quote_declined(
@@ -188,7 +191,6 @@ def _settle_time(
     order_id: UUID,
     buyer: EnterpriseRef,
     *,
-    by: Actor,
     at: datetime,
 ) -> None:
     for answer in answers:
@@ -199,7 +201,7 @@ def _settle_time(
                 capacity.book(
                     reservation_id=answer.reservation_id,
                     order_id=order_id,
-                    by=Actor(label=f"{by.label}, {buyer.name}"),
+                    by=Actor(label=buyer.name),
                     at=at,
                 )
             else:
@@ -219,7 +221,7 @@ def _decide_as_buyer(
     orders_services.accept_quote(quote_id=quote.pk, by=by, at=at, version=quote.version)
     for answer in answers:
         if answer.quote_id != quote.pk:
-            _decline(answer, by=by, at=at)
+            _decline(answer, reason=NOT_CHOSEN, by=by, at=at)
     orders_services.place_order(
         facts=_order_facts(
             quote,
@@ -240,15 +242,14 @@ def _decide_as_seller(
     order_id: UUID,
     buyer: EnterpriseRef,
     *,
-    by: Actor,
     at: datetime,
 ) -> None:
     if answer.quote_id != quote.pk:
-        _decline(answer, by=SYSTEM, at=at)
+        _decline(answer, reason=NOT_CHOSEN, by=SYSTEM, at=at)
         return
     orders_services.accept_quote(
         quote_id=quote.pk,
-        by=Actor(label=f"{by.label}, {buyer.name}"),
+        by=Actor(label=buyer.name),
         at=at,
         counterparty_id=buyer.id,
         counterparty_name=buyer.name,
@@ -261,20 +262,19 @@ def _decide_as_seller(
             counterparty_id=buyer.id,
             counterparty_name=buyer.name,
         ),
-        by=Actor(label=f"{by.label}, {buyer.name}"),
+        by=Actor(label=buyer.name),
         at=at,
         machine_id=answer.machine_id,
         reservation_id=answer.reservation_id,
     )
 
 
-def _decline(answer: _Answer, *, by: Actor, at: datetime) -> None:
-    orders_services.decline_quote(
-        quote_id=answer.quote_id,
-        by=by,
-        at=at,
-        reason=_("Another quote was chosen."),
-    )
+def _decline(answer: _Answer, *, reason: object, by: Actor, at: datetime) -> None:
+    # Each side keeps the reason in its own language.
+    with translation.override(context.current().language):
+        orders_services.decline_quote(
+            quote_id=answer.quote_id, by=by, at=at, reason=str(reason)
+        )
 
 
 def _order_facts(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.exchange.models import Demand, Listing, Match, MatchRun
 from apps.exchange.rules.score import RULE_VERSION, weights_of
 from apps.exchange.rules.verdict import is_candidate
-from apps.exchange.selectors import DemandNotFound, judging
+from apps.exchange.selectors import DemandNotFound, demand_of, judging
 from apps.exchange.services import telling
 from apps.exchange.services.engine import ENGINE, Candidate, judged, market
 from apps.exchange.types import DemandState, Outcome, Reason, RunState, RunTrigger
@@ -228,7 +228,7 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
         if _makes_a_difference(
             candidate, kept.get(demand.pk), is_active=listing.is_active
         ):
-            _ask_for_run(demand)
+            _ask_for_run(demand, RunTrigger.LISTING_CHANGED)
             touched.append(demand.pk)
     return touched
 
@@ -257,12 +257,26 @@ def _stored(made: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-def _ask_for_run(demand: Demand) -> None:
-    buyer = enterprises.enterprise_by_id(demand.owner_id)
-    jobs.enqueue(
+def ask_for_run(*, rfq_line_id: UUID, at: datetime) -> UUID:
+    """Have one of our lines matched once more; return the job to follow.
+
+    Runs in the buyer's name.
+
+    :raises DemandNotFound: if the line is not on the market.
+    :raises DemandNotOpen: if it takes no answers any more.
+    """
+    demand = demand_of(rfq_line_id)
+    if demand is None:
+        raise DemandNotFound
+    check_open(demand, at)
+    return _ask_for_run(demand, RunTrigger.ASKED)
+
+
+def _ask_for_run(demand: Demand, trigger: RunTrigger) -> UUID:
+    return jobs.enqueue(
         "exchange.match_demand",
-        enterprise=buyer,
+        enterprise=enterprises.enterprise_by_id(demand.owner_id),
         dedup_key=f"match:{demand.pk}",
         demand_id=str(demand.pk),
-        trigger=RunTrigger.LISTING_CHANGED.value,
+        trigger=trigger.value,
     )

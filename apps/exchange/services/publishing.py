@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy
 
 from apps.capacity import selectors as capacity
 from apps.catalog import selectors as catalog
@@ -219,7 +219,7 @@ def publish_demand(*, rfq_line_id: UUID, at: datetime) -> Demand | None:
             if state == DemandState.CANCELLED:
                 let_quotes_go(
                     demand=demand,
-                    reason=gettext("The request was cancelled."),
+                    reason=gettext_lazy("The request was cancelled."),
                     by=SYSTEM,
                     at=at,
                 )

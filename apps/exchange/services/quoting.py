@@ -234,7 +234,6 @@ def submit_quote(
     )
 
 
-@transaction.atomic
 def preview_price(*, demand_id: UUID, listing_id: UUID, at: datetime) -> PriceBreakdown:
     """Work out what the cost model would ask, without holding or sending anything.
 
@@ -243,7 +242,12 @@ def preview_price(*, demand_id: UUID, listing_id: UUID, at: datetime) -> PriceBr
     :raises ListingNotFound: if the machine is not published here.
     :raises NoCostModel: if the machine's cost model does not suffice for a price.
     """
-    return _price(_pair(demand_id, listing_id, at), at)
+    # Nothing is promised, so nobody is kept waiting by a lock.
+    with context.exchange():
+        demand = Demand.objects.filter(pk=demand_id).first()
+    if demand is None:
+        raise _no_such_demand(demand_id)
+    return _price(_paired(demand, listing_id, at), at)
 
 
 @in_turn
@@ -320,8 +324,11 @@ def _given(quote_id: UUID) -> "Quote":
 
 
 def _pair(demand_id: UUID, listing_id: UUID, at: datetime) -> _Pair:
+    return _paired(lock_demand(demand_id), listing_id, at)
+
+
+def _paired(demand: Demand, listing_id: UUID, at: datetime) -> _Pair:
     seller = context.current()
-    demand = lock_demand(demand_id)
     listing = Listing.objects.active().filter(pk=listing_id, owner_id=seller.id).first()
     if listing is None:
         raise ListingNotFound(
@@ -338,11 +345,15 @@ def _pair(demand_id: UUID, listing_id: UUID, at: datetime) -> _Pair:
         refusal.reason in BINDING for refusal in verdict.refusals
     ):
         # As if it did not exist: who is not asked does not learn that others are.
-        raise DemandNotFound(
-            _("There is no such demand."), field="demand_id", value=str(demand_id)
-        )
+        raise _no_such_demand(demand.pk)
     check_open(demand, at)
     return pair
+
+
+def _no_such_demand(demand_id: UUID) -> DemandNotFound:
+    return DemandNotFound(
+        _("There is no such demand."), field="demand_id", value=str(demand_id)
+    )
 
 
 def _offer(pair: _Pair) -> Offer:

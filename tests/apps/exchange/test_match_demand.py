@@ -10,6 +10,7 @@ from apps.exchange.models import Demand, Listing, Match, MatchRun
 from apps.exchange.services.engine import Market, market
 from apps.notify.models import Notice
 from tenants import context
+from tenants.models import Job
 from tenants.types import EnterpriseRef
 from tests.factories import exchange as make
 from tests.factories import machines
@@ -185,6 +186,29 @@ class TestMatchDemand:
 
         assert queued("exchange.auto_quote") == []
         assert queued("exchange.tell_sellers") == []
+
+
+class TestAskForRun:
+    def test_queues_a_run_in_the_buyers_name(
+        self, brackets: Demand, south: EnterpriseRef, queued: Queued
+    ) -> None:
+        with context.jobs():
+            Job.objects.all().delete()
+        with context.enterprise(south):
+            services.ask_for_run(rfq_line_id=brackets.rfq_line_id, at=NOON)
+        (job,) = queued("exchange.match_demand")
+
+        assert (job["trigger"], job["enterprise"]) == ("asked", south.id)
+
+    def test_is_refused_to_strangers_and_for_what_is_over(
+        self, brackets: Demand, north: EnterpriseRef, south: EnterpriseRef
+    ) -> None:
+        with context.enterprise(north), pytest.raises(services.DemandNotFound):
+            services.ask_for_run(rfq_line_id=brackets.rfq_line_id, at=NOON)
+        with context.enterprise(south), pytest.raises(services.DemandNotOpen):
+            services.ask_for_run(
+                rfq_line_id=brackets.rfq_line_id, at=NOON + timedelta(days=14)
+            )
 
 
 class TestTellSellers:

@@ -172,7 +172,7 @@ class TestScore:
         more=st.integers(0, 3000),
         north=st.floats(48.4, 80),
     )
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     def test_never_falls_for_a_better_offer(
         self, rate, cheaper, weekly, more, north
     ) -> None:
@@ -187,6 +187,7 @@ class TestScore:
         assert total(rate, weekly, middle) >= total(rate, weekly, north)
 
     @given(rate=st.floats(0, 1e6), km=st.floats(-90, 90), late=st.integers(-30, 300))
+    @settings(deadline=None)
     def test_stays_between_nought_and_one(self, rate, km, late) -> None:
         due = make.need(due_on=TODAY + timedelta(days=late))
         found = score(due, make.offer(rate_eur_hour=rate, latitude=km), BALANCED, TODAY)

@@ -256,7 +256,7 @@ sizes = st.tuples(*[st.floats(1, 1000, allow_nan=False)] * 3)
 
 class TestJudgeHolds:
     @given(part=sizes, room=sizes)
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     def test_the_same_however_the_part_is_turned(self, part, room) -> None:
         for kind, envelope in (
             (EnvelopeKind.BOX, room),
@@ -270,7 +270,7 @@ class TestJudgeHolds:
             assert len(outcomes) == 1
 
     @given(part=sizes, room=sizes, shrink=st.floats(0.1, 1.0), grow=st.floats(1.0, 3.0))
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     def test_for_a_smaller_part_and_for_a_larger_machine(
         self, part, room, shrink, grow
     ) -> None:
@@ -289,7 +289,7 @@ class TestJudgeHolds:
         later=st.integers(0, 90),
         less=st.integers(0, 1100),
     )
-    @settings(max_examples=200)
+    @settings(max_examples=200, deadline=None)
     def test_for_a_demand_that_asks_less(self, offered, eased, later, less) -> None:
         mill = make.offer(
             it_grade=offered[0], roughness_um=offered[1], max_mass_kg=offered[2]
@@ -311,7 +311,7 @@ class TestJudgeHolds:
         weekly=st.lists(st.integers(0, 3000), min_size=26, max_size=26),
         published=st.integers(-200, 0),
     )
-    @settings(max_examples=300)
+    @settings(max_examples=300, deadline=None)
     def test_only_if_the_work_is_done_before_it_is_due(
         self, due_in, work, weekly, published
     ) -> None:
