@@ -419,6 +419,80 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "machine",
                 "verbose_name_plural": "machines",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("source_uri", ""), _negated=True),
+                        fields=("source_uri",),
+                        name="machines_machine_source_uri_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True),
+                        name="machines_machine_code_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "machine_tool",
+                                    "forming_machine",
+                                    "additive_machine",
+                                    "molding_machine",
+                                    "joining_cell",
+                                    "treatment_line",
+                                    "measuring_machine",
+                                    "facility",
+                                ],
+                            )
+                        ),
+                        name="machines_machine_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["active", "in_maintenance", "retired"])
+                        ),
+                        name="machines_machine_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("published_at__isnull", True), ("published_by", "")
+                            ),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                models.Q(("published_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="machines_machine_published_at_with_by",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("published_at__isnull", True),
+                            models.Q(("state", "retired"), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="machines_machine_retired_not_published",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("axes__isnull", True), ("axes__gt", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("spindle_rpm__isnull", True),
+                                ("spindle_rpm__gt", 0),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("spindle_kw__isnull", True),
+                                ("spindle_kw__gt", 0),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="machines_machine_figures_above_zero",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -833,94 +907,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("source_uri", ""), _negated=True),
-                fields=("source_uri",),
-                name="machines_machine_source_uri_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                name="machines_machine_code_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "machine_tool",
-                            "forming_machine",
-                            "additive_machine",
-                            "molding_machine",
-                            "joining_cell",
-                            "treatment_line",
-                            "measuring_machine",
-                            "facility",
-                        ],
-                    )
-                ),
-                name="machines_machine_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["active", "in_maintenance", "retired"])
-                ),
-                name="machines_machine_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("published_by", "")),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        models.Q(("published_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="machines_machine_published_at_with_by",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("published_at__isnull", True),
-                    models.Q(("state", "retired"), _negated=True),
-                    _connector="OR",
-                ),
-                name="machines_machine_retired_not_published",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="machine",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("axes__isnull", True), ("axes__gt", 0), _connector="OR"),
-                    models.Q(
-                        ("spindle_rpm__isnull", True),
-                        ("spindle_rpm__gt", 0),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("spindle_kw__isnull", True),
-                        ("spindle_kw__gt", 0),
-                        _connector="OR",
-                    ),
-                ),
-                name="machines_machine_figures_above_zero",
-            ),
         ),
     ]
