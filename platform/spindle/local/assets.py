@@ -50,7 +50,8 @@ FILES = {
         "dist/model-viewer.min.js": "model-viewer/model-viewer.min.js"
     },
     "tom-select": {
-        "dist/js/tom-select.complete.min.js": "tom-select/tom-select.min.js"
+        "dist/js/tom-select.complete.min.js": "tom-select/tom-select.min.js",
+        "dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.min.css"
     },
     f"@fontsource-variable/{PLEX}": {
         "index.css": "plex/index.css",
