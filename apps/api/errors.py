@@ -43,6 +43,10 @@ NOTHING_HERE = "There is no such resource, or it is not yours."
 LONGEST_ECHO = 200
 
 
+# Status, code, detail, errors, headers.
+_Answer = tuple[int, str, str, list[dict[str, Any]], dict[str, str]]
+
+
 class Problem(exceptions.APIException):
     """A refusal by the API itself, such as a missing header."""
 
@@ -93,6 +97,7 @@ def problem(
 def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Answer an exception of a view; None lets it become a 500."""
     request = context["request"]
+    answer: _Answer | None
     if isinstance(error, DomainError):
         answer = _of_domain(error, request)
     elif isinstance(error, exceptions.APIException):
@@ -110,9 +115,6 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     )
     response.exception = True
     return response
-
-
-_Answer = tuple[int, str, str, list[dict[str, Any]], dict[str, str]]
 
 
 def _of_domain(error: DomainError, request: Any) -> _Answer:
@@ -162,7 +164,8 @@ def _of_framework(error: exceptions.APIException) -> _Answer:
 
 def _of_validation(error: exceptions.ValidationError) -> _Answer:
     errors = list(_flatten(error.detail))
-    http_status, code = status.HTTP_422_UNPROCESSABLE_ENTITY, "invalid_input"
+    http_status: int = status.HTTP_422_UNPROCESSABLE_ENTITY
+    code = "invalid_input"
     if any(item["code"] == "unknown_field" for item in errors):
         http_status, code = status.HTTP_400_BAD_REQUEST, "unknown_field"
     detail = f"{len(errors)} fields need attention."
@@ -289,7 +292,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     return _plain(request, status.HTTP_400_BAD_REQUEST, "bad_request", detail)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001  (Django's signature)
     """Answer a path that leads nowhere."""
     return _plain(request, status.HTTP_404_NOT_FOUND, "not_found", NOTHING_HERE)
 

@@ -7,19 +7,19 @@ an effect, belongs to one enterprise and route, and is bound to the body.
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.encoders import JSONEncoder
 
 from apps.api.errors import Problem
 from tenants.registry import idempotency as records
 from tenants.types import EnterpriseRef
 
 _KEY = re.compile(r'^"?([\x21\x23-\x7e]{8,255})"?$')
-KEPT_FOR = timedelta(days=7)
 
 
 def key_of(request: Request) -> str:
@@ -39,9 +39,19 @@ def key_of(request: Request) -> str:
     return found.group(1)
 
 
-def fingerprint_of(request: Request, body: bytes) -> str:
-    """Return what the key is bound to: the body, and the files' content."""
-    digest = hashlib.sha256(body)
+def fingerprint_of(request: Request) -> str:
+    """Return what the key is bound to: the fields, and the files' content."""
+    fields: Any = request.data
+    if not request.FILES:
+        return hashlib.sha256(_as_json(fields, sort_keys=True).encode()).hexdigest()
+    plain = {name: fields.getlist(name) for name in fields if name not in request.FILES}
+    digest = hashlib.sha256(_as_json(plain, sort_keys=True).encode())
+    for name in sorted(request.FILES):
+        upload = request.FILES[name]
+        digest.update(f"{name} {upload.name} {upload.size} ".encode())
+        for chunk in upload.chunks():
+            digest.update(chunk)
+        upload.seek(0)
     return digest.hexdigest()
 
 
@@ -106,7 +116,7 @@ def keep(
     )
 
 
-def _as_json(data: Any) -> str:
-    from rest_framework.utils.encoders import JSONEncoder
-
-    return "" if data is None else json.dumps(data, cls=JSONEncoder)
+def _as_json(data: Any, *, sort_keys: bool = False) -> str:
+    if data is None:
+        return ""
+    return json.dumps(data, cls=JSONEncoder, sort_keys=sort_keys)

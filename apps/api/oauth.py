@@ -42,7 +42,7 @@ def audience() -> str:
     return f"https://api.{settings.DOMAIN}/v1"
 
 
-class OAuthAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # untyped library
+class OAuthAdapter(DefaultOIDCAdapter):
     """Issues RFC 9068 access tokens that name their enterprise."""
 
     def populate_access_token(

@@ -1,6 +1,8 @@
-"""Pages by signed cursor: they hold their place while rows come and go."""
+"""Query parameters, and pages by signed cursor that hold their place as rows come."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,92 +16,181 @@ from apps.api.oauth import principal_of
 
 DEFAULT_LIMIT = 50
 MOST = 200
+LONGEST_TEXT = 200
 SALT = "spindle.api.cursor"
 PLUMBING = frozenset({"limit", "cursor", "count"})
 
 
-def check_parameters(request: Request, allowed: frozenset[str]) -> None:
-    """Refuse query parameters that the endpoint does not know.
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter of an operation."""
 
-    :raises Problem: 400 naming the parameter and those that exist.
+    name: str
+    description: str
+    choices: tuple[str, ...] = ()
+    schema: type = str
+
+
+def check_parameters(
+    request: Request, filters: Iterable[Filter], *, is_page: bool
+) -> None:
+    """Refuse query parameters that the operation does not know, and unknown values.
+
+    :raises Problem: 400 naming the parameter and what exists.
     """
-    for name in request.query_params:
-        if name not in allowed | PLUMBING:
-            known = ", ".join(sorted(allowed | PLUMBING))
+    known = {each.name: each for each in filters}
+    allowed = known.keys() | (PLUMBING if is_page else frozenset())
+    for name, value in request.query_params.items():
+        if name not in allowed:
+            offered = ", ".join(sorted(allowed)) or "none"
             raise Problem(
                 400,
                 "unknown_parameter",
-                f"There is no query parameter {name}. Known here: {known}.",
+                f"There is no query parameter {name[:40]}. Known here: {offered}.",
+            )
+        if "\x00" in value or (name != "cursor" and len(value) > LONGEST_TEXT):
+            raise Problem(
+                400,
+                "invalid_parameter",
+                f"{name} must be text of up to {LONGEST_TEXT} characters without NUL.",
+            )
+        choices = known[name].choices if name in known else ()
+        if choices and value not in choices:
+            raise Problem(
+                400,
+                "invalid_parameter",
+                f"{name}={value[:40]} must be one of: {', '.join(choices)}.",
             )
 
 
+def asked(request: Request, filters: Iterable[Filter]) -> dict[str, Any]:
+    """Return the filters' values, empty where none is asked for."""
+    return {each.name: request.query_params.get(each.name, "") for each in filters}
+
+
 def paginated(
-    request: Request,
-    rows: "QuerySet[Any]",
-    present: Callable[[Any], Any],
-    *,
-    filters: frozenset[str] = frozenset(),
+    request: Request, rows: "QuerySet[Any]", present: Callable[[Any], Any]
 ) -> Response:
     """Return one page, newest first, as `{items, next, prev}` with Link headers.
 
-    :raises Problem: 400 if a parameter or the cursor is not understood.
+    :raises Problem: 400 if limit, count or cursor is not understood.
     """
-    check_parameters(request, filters)
-    limit = _limit(request)
-    scope = _scope(request)
-    after, before = _place(request, scope)
+    limit, place = _limit(request), _place(request)
     page = rows.order_by("-id")
-    if after:
-        page = page.filter(id__lt=after)
-    elif before:
-        page = rows.filter(id__gt=before).order_by("id")
+    if place.after:
+        page = page.filter(id__lt=place.after)
+    elif place.before:
+        page = rows.filter(id__gt=place.before).order_by("id")
     found = list(page[: limit + 1])
+    return _page(request, place, found, limit, present, count=rows.count)
+
+
+def listed(
+    request: Request,
+    rows: Sequence[Any],
+    present: Callable[[Any], Any],
+    *,
+    key: Callable[[Any], UUID],
+) -> Response:
+    """Return one page of rows that are at hand, in their own order.
+
+    :raises Problem: 400 if limit, count or cursor is not understood.
+    """
+    limit, place = _limit(request), _place(request)
+    keys = [key(row) for row in rows]
+    found = list(rows)
+    if place.after:
+        found = found[keys.index(place.after) + 1 :] if place.after in keys else []
+    elif place.before:
+        found = found[: keys.index(place.before)] if place.before in keys else []
+        found.reverse()
+    return _page(
+        request, place, found[: limit + 1], limit, present, key=key, count=rows.__len__
+    )
+
+
+def whole(rows: Iterable[Any], present: Callable[[Any], Any]) -> Response:
+    """Return a list that is short by nature, in the shape of a page."""
+    return Response(
+        {"items": [present(row) for row in rows], "next": None, "prev": None}
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    scope: str
+    after: UUID | None = None
+    before: UUID | None = None
+
+
+def _page(
+    request: Request,
+    place: _Place,
+    found: list[Any],
+    limit: int,
+    present: Callable[[Any], Any],
+    *,
+    count: Callable[[], int],
+    key: Callable[[Any], UUID] = lambda row: row.id,
+) -> Response:
     has_more = len(found) > limit
     found = found[:limit]
-    if before:
+    if place.before:
         found.reverse()
-    body: dict[str, Any] = {"items": [present(row) for row in found]}
-    has_next = has_more if not before else bool(found)
-    has_prev = bool(after and found) if not before else has_more
-    body["next"] = (
-        _link(request, scope, "a", found[-1].id) if found and has_next else None
-    )
-    body["prev"] = (
-        _link(request, scope, "b", found[0].id) if found and has_prev else None
-    )
-    if request.query_params.get("count") == "true":
-        body["count"] = rows.count()
-    links = [f'<{request.build_absolute_uri(request.path)}>; rel="first"']
+    has_next = bool(found) if place.before else has_more
+    has_prev = has_more if place.before else bool(place.after and found)
+    body: dict[str, Any] = {
+        "items": [present(row) for row in found],
+        "next": _link(request, place, "a", key(found[-1]))
+        if found and has_next
+        else None,
+        "prev": _link(request, place, "b", key(found[0]))
+        if found and has_prev
+        else None,
+    }
+    if _wants_count(request):
+        body["count"] = count()
+    links = [f'<{_address(request, None)}>; rel="first"']
     links += [f'<{body[rel]}>; rel="{rel}"' for rel in ("next", "prev") if body[rel]]
     return Response(body, headers={"Link": ", ".join(links)})
 
 
 def _limit(request: Request) -> int:
     given = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= MOST:
+    is_number = given.isascii() and given.isdigit() and len(given) <= len(str(MOST))
+    if not is_number or not 1 <= int(given) <= MOST:
         raise Problem(
             400, "invalid_limit", f"limit={given[:20]} must be from 1 to {MOST}."
         )
     return int(given)
 
 
+def _wants_count(request: Request) -> bool:
+    given = request.query_params.get("count", "false")
+    if given not in {"true", "false"}:
+        raise Problem(400, "invalid_parameter", "count must be true or false.")
+    return given == "true"
+
+
 def _scope(request: Request) -> str:
     # A cursor serves the enterprise, path and filters that it was made for.
     filters = sorted(
-        (name, value)
-        for name, value in request.query_params.items()
+        (name, request.query_params.getlist(name))
+        for name in request.query_params
         if name not in PLUMBING
     )
-    return f"{principal_of(request).enterprise.id} {request.path} {filters}"
+    made_for = f"{principal_of(request).enterprise.id} {request.path} {filters}"
+    return hashlib.sha256(made_for.encode()).hexdigest()[:32]
 
 
-def _place(request: Request, scope: str) -> tuple[UUID | None, UUID | None]:
+def _place(request: Request) -> _Place:
+    scope = _scope(request)
     given = request.query_params.get("cursor")
     if given is None:
-        return None, None
+        return _Place(scope)
     try:
         kept_scope, way, row = signing.loads(given, salt=SALT)
-        place = UUID(row)
+        row_id = UUID(row)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Problem(
             400, "invalid_cursor", "The cursor is not one of ours."
@@ -108,11 +199,17 @@ def _place(request: Request, scope: str) -> tuple[UUID | None, UUID | None]:
         raise Problem(
             400, "invalid_cursor", "The cursor belongs to another list or filter."
         )
-    return (place, None) if way == "a" else (None, place)
+    return _Place(scope, after=row_id) if way == "a" else _Place(scope, before=row_id)
 
 
-def _link(request: Request, scope: str, way: str, row: UUID) -> str:
-    cursor = signing.dumps((scope, way, str(row)), salt=SALT)
+def _link(request: Request, place: _Place, way: str, row: UUID) -> str:
+    return _address(request, signing.dumps((place.scope, way, str(row)), salt=SALT))
+
+
+def _address(request: Request, cursor: str | None) -> str:
     query = request.query_params.copy()
-    query["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+    query.pop("cursor", None)
+    if cursor is not None:
+        query["cursor"] = cursor
+    encoded = query.urlencode()
+    return request.build_absolute_uri(f"{request.path}{encoded and f'?{encoded}'}")

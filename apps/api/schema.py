@@ -6,12 +6,21 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from apps.api.pagination import DEFAULT_LIMIT, MOST, Filter
 from tenants.registry.clients import SCOPES
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details.",
-    "required": ["type", "title", "status", "detail", "code"],
+    "required": [
+        "type",
+        "title",
+        "status",
+        "detail",
+        "instance",
+        "code",
+        "trace_id",
+    ],
     "properties": {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
@@ -42,10 +51,14 @@ ALWAYS = {
     "401": "No token, or one that is not valid.",
     "403": "The token lacks the scope.",
     "404": "There is no such resource, or it is not yours.",
+    "405": "The resource does not offer the method; `Allow` lists those it does.",
+    "406": "The representation that `Accept` asks for is not offered.",
+    "500": "Something broke on our side; it is recorded under `trace_id`.",
     "503": "The database is being restarted; send it again.",
 }
 ON_WRITE = {
     "409": "The state does not allow it.",
+    "413": "The body is too large.",
     "415": "The body is of another media type.",
     "422": "The body cannot be meant; `errors` names the fields.",
 }
@@ -90,14 +103,39 @@ class ClientCredentials(OpenApiAuthenticationExtension):  # type: ignore[no-unty
         return {self.name: [scope] if scope else []}
 
 
+PAGE_PARAMETERS = [
+    OpenApiParameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": MOST, "default": DEFAULT_LIMIT},
+        description="How many items a page has at most.",
+    ),
+    OpenApiParameter(
+        "cursor", str, description="From `next` or `prev`; good for the same filters."
+    ),
+    OpenApiParameter(
+        "count", bool, description="With `true`, `count` says how many there are."
+    ),
+]
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that you have: the answer is 304 if it still holds.",
+)
+
+
 class EndpointSchema(AutoSchema):
-    """Adds keys, problems and tags, so that no endpoint can forget them."""
+    """Adds keys, filters, problems and tags, so that no endpoint can forget them."""
 
     def get_override_parameters(self) -> list[Any]:
-        """Add the Idempotency-Key to every POST with an effect."""
+        """Add the Idempotency-Key to every POST, and its filters to every list."""
         given = list(super().get_override_parameters() or [])
-        if self.method == "POST" and not self.view.is_idempotent_post:
+        if self.method == "POST":
             given.append(IDEMPOTENCY_KEY)
+        if self.method == "GET":
+            view: Any = self.view
+            given += [_parameter(each) for each in view.filters]
+            given += PAGE_PARAMETERS if view.is_page else []
         return given
 
     def get_tags(self) -> list[str]:
@@ -107,7 +145,7 @@ class EndpointSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         more = dict(ALWAYS)
-        if self.method in {"POST", "PUT", "PATCH"}:
+        if self.method in {"POST", "PUT"}:
             more |= ON_WRITE
         if self.method == "PUT":
             more |= ON_MATCH
@@ -126,11 +164,57 @@ class EndpointSchema(AutoSchema):
         return bodies
 
 
-def add_problem(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Put the problem's shape beside the others, and refuse unknown fields."""
+def _parameter(asked: Filter) -> OpenApiParameter:
+    return OpenApiParameter(
+        asked.name,
+        asked.schema,
+        description=asked.description,
+        enum=list(asked.choices) or None,
+    )
+
+
+DESCRIPTION = """
+Everything that the portal does, by the same services. Ask `/oauth/token` for a token
+(OAuth 2 client credentials; the client's secret by HTTP Basic), and send it as
+`Authorization: Bearer ...`. A token lives ten minutes and speaks for one enterprise.
+
+- Every POST needs an `Idempotency-Key`; the same key gives the same answer for seven days.
+- A PUT needs `If-Match` with the `ETag` that you saw.
+- Lists are pages: follow `next` until it is null.
+- Unknown fields and parameters are refused. Every refusal is `application/problem+json`.
+- Lengths are mm, masses kg, roughness Ra in um, times RFC 3339; money is an exact text.
+""".strip()
+
+
+def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Add what the generator cannot know of views and serializers."""
+    result["info"]["description"] = DESCRIPTION
+    result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    result["servers"] = [{"url": "/", "description": "The host that served this."}]
     schemas = result["components"]["schemas"]
     schemas["Problem"] = PROBLEM
     for name, shape in schemas.items():
         if name.endswith("Request") and shape.get("type") == "object":
             shape["additionalProperties"] = False
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            _complete_responses(method, operation["responses"])
     return result
+
+
+def _complete_responses(method: str, responses: dict[str, Any]) -> None:
+    responses["401"]["headers"] = {"WWW-Authenticate": _header("How to sign in.")}
+    responses["405"]["headers"] = {"Allow": _header("The methods offered.")}
+    responses["503"]["headers"] = {"Retry-After": _header("Seconds to wait.")}
+    if method == "post":
+        for status in ("200", "201", "202"):
+            if status in responses:
+                responses[status]["headers"] = {
+                    "Idempotent-Replayed": _header("`true` if it was answered before."),
+                    "Location": _header("Where the result is, if it is a resource."),
+                    "ETag": _header("Its version, for If-Match."),
+                }
+
+
+def _header(text: str) -> dict[str, Any]:
+    return {"description": text, "schema": {"type": "string"}}

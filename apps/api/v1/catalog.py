@@ -2,28 +2,29 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint
-from apps.api.pagination import check_parameters
+from apps.api.pagination import Filter, whole
+from apps.api.v1.shapes import page_of
 from apps.catalog import selectors as catalog
 
 
 class ProcessShape(serializers.Serializer[Any]):
-    """A process of the taxonomy, with its names and typical ranges."""
+    """A process of the taxonomy, with its names."""
 
     code = serializers.CharField()
-    parent = serializers.CharField(allow_null=True)
-    standard = serializers.CharField()
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # the field hides an attribute of its base
+    standard = serializers.CharField(allow_blank=True)
     name_en = serializers.CharField()
     name_zh = serializers.CharField()
     name_ru = serializers.CharField()
     name_de = serializers.CharField()
     aliases = serializers.ListField(child=serializers.CharField())
-    definition = serializers.CharField()
+    definition = serializers.CharField(allow_blank=True)
 
 
 class MaterialShape(serializers.Serializer[Any]):
@@ -31,8 +32,8 @@ class MaterialShape(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.CharField()
-    standard = serializers.CharField()
-    number = serializers.CharField()
+    standard = serializers.CharField(allow_blank=True)
+    number = serializers.CharField(allow_blank=True)
     group = serializers.CharField()
     density_kg_m3 = serializers.IntegerField()
 
@@ -42,50 +43,48 @@ class CertificateKindShape(serializers.Serializer[Any]):
 
     code = serializers.CharField()
     name = serializers.CharField()
-    industry = serializers.CharField()
+    industry = serializers.CharField(allow_blank=True)
 
 
-SEARCH = OpenApiParameter("q", str, description="Words in any language, or a code.")
+SEARCH = Filter("q", "Words in any language, or a code.")
 
 
 class Processes(Endpoint):
     """The taxonomy of processes."""
 
     scopes = {"GET": "catalog:read"}
+    filters = (SEARCH,)
 
     @extend_schema(
         operation_id="list_processes",
-        parameters=[SEARCH],
-        responses=ProcessShape(many=True),
+        responses=page_of(ProcessShape),
         summary="List or search processes",
     )
     def get(self, request: Request) -> Response:
-        """Return all processes, or those that answer to `q`."""
-        check_parameters(request, frozenset({"q"}))
+        """Return all processes, parents first, or those that answer to `q`."""
         words = request.query_params.get("q", "")
         found = (
             catalog.search_processes(words, "en") if words else catalog.process_tree()
         )
-        return Response(ProcessShape(found, many=True).data)
+        return whole(found, lambda row: ProcessShape(row).data)
 
 
 class Materials(Endpoint):
     """Material grades."""
 
     scopes = {"GET": "catalog:read"}
+    filters = (SEARCH,)
 
     @extend_schema(
         operation_id="list_materials",
-        parameters=[SEARCH],
-        responses=MaterialShape(many=True),
+        responses=page_of(MaterialShape),
         summary="List or search materials",
     )
     def get(self, request: Request) -> Response:
         """Return all materials, or those that answer to `q`."""
-        check_parameters(request, frozenset({"q"}))
         words = request.query_params.get("q", "")
         found = catalog.search_materials(words) if words else catalog.materials()
-        return Response(MaterialShape(found, many=True).data)
+        return whole(found, lambda row: MaterialShape(row).data)
 
 
 class CertificateKinds(Endpoint):
@@ -95,11 +94,10 @@ class CertificateKinds(Endpoint):
 
     @extend_schema(
         operation_id="list_certificate_kinds",
-        responses=CertificateKindShape(many=True),
+        responses=page_of(CertificateKindShape),
         summary="List kinds of certificates",
     )
     def get(self, request: Request) -> Response:
         """Return all kinds of certificates."""
-        check_parameters(request, frozenset())
         found = catalog.certificate_kinds()
-        return Response(CertificateKindShape(found, many=True).data)
+        return whole(found, lambda row: CertificateKindShape(row).data)

@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint
-from apps.api.pagination import check_parameters
 from apps.api.v1.shapes import JobShape
 from tenants.jobs.selectors import job_status
 
@@ -21,7 +20,6 @@ class Job(Endpoint):
     @extend_schema(operation_id="get_job", responses=JobShape, summary="Read a job")
     def get(self, request: Request, job_id: UUID) -> Response:
         """Return a job with its progress."""
-        check_parameters(request, frozenset())
         found = job_status(job_id)
         if found is None:
             raise Http404

@@ -1,47 +1,40 @@
-"""Sites, machines and what they can do; their load and calendars."""
+"""Machines: what they are, can do and cost, and their place in the exchange."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.endpoints import (
-    Endpoint,
-    StrictSerializer,
-    check_match,
-    etag,
-    represented,
-)
-from apps.api.errors import Problem
+from apps.api.endpoints import Endpoint, check_match, etag, moved, represented
 from apps.api.oauth import principal_of
-from apps.api.pagination import check_parameters, paginated
-from apps.api.v1.rfqs import IF_MATCH
-from apps.api.v1.shapes import page_of
-from apps.capacity import selectors as capacity
-from apps.capacity import services as calendars
-from apps.capacity.types import ShiftTime
+from apps.api.pagination import Filter, asked, paginated, whole
+from apps.api.reading import (
+    Measure,
+    MultiPartParser,
+    NoInput,
+    StrictSerializer,
+    body_of,
+)
+from apps.api.v1.shapes import IF_MATCH, page_of
+from apps.api.v1.sites import SiteShape
+from apps.exchange import selectors as exchange
 from apps.machines import selectors as machines
 from apps.machines import services
-from apps.machines.types import CapabilityDraft, CostInputs, MachineDraft
+from apps.machines.types import (
+    CapabilityDraft,
+    CostInputs,
+    EnvelopeKind,
+    MachineDraft,
+    MachineKind,
+    MachineState,
+)
 
-DEFAULT_WEEKS = 8
-MOST_WEEKS = 52
-
-
-class SiteShape(serializers.Serializer[Any]):
-    """A place with machines."""
-
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    country = serializers.CharField()
-    city = serializers.CharField()
-    time_zone = serializers.CharField()
+# What the columns can keep; what a machine can be, the domain says.
+MOST = 2_000_000_000
 
 
 class CapabilityShape(serializers.Serializer[Any]):
@@ -50,7 +43,7 @@ class CapabilityShape(serializers.Serializer[Any]):
     process_code = serializers.CharField()
     material_groups = serializers.ListField(child=serializers.CharField())
     material_codes = serializers.ListField(child=serializers.CharField())
-    envelope_kind = serializers.CharField(allow_null=True)
+    envelope_kind = serializers.ChoiceField(EnvelopeKind.values, allow_null=True)
     size_x_mm = serializers.FloatField(allow_null=True)
     size_y_mm = serializers.FloatField(allow_null=True)
     size_z_mm = serializers.FloatField(allow_null=True)
@@ -69,11 +62,11 @@ class MachineHeadShape(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     code = serializers.CharField()
     name = serializers.CharField()
-    maker = serializers.CharField()
-    model = serializers.CharField()
-    serial_number = serializers.CharField()
-    kind = serializers.CharField()
-    state = serializers.CharField()
+    maker = serializers.CharField(allow_blank=True)
+    model = serializers.CharField(allow_blank=True)
+    serial_number = serializers.CharField(allow_blank=True)
+    kind = serializers.ChoiceField(MachineKind.values)
+    state = serializers.ChoiceField(MachineState.values)
     axes = serializers.IntegerField(allow_null=True)
     auto_quote = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
@@ -89,69 +82,107 @@ class MachineShape(serializers.Serializer[Any]):
     missing = serializers.ListField(child=serializers.CharField())
 
 
+def _text(most: int) -> serializers.CharField:
+    return serializers.CharField(
+        max_length=most, required=False, default="", allow_blank=True
+    )
+
+
 class MachineInput(StrictSerializer):
     """A machine's own facts."""
 
     site_id = serializers.UUIDField()
     code = serializers.CharField(max_length=60)
     name = serializers.CharField(max_length=120)
-    maker = serializers.CharField(max_length=120, required=False, default="")
-    model = serializers.CharField(max_length=120, required=False, default="")
-    serial_number = serializers.CharField(max_length=120, required=False, default="")
-    axes = serializers.IntegerField(
-        min_value=1, max_value=12, required=False, allow_null=True, default=None
+    maker = _text(120)
+    model = _text(120)
+    serial_number = _text(120)
+    kind = serializers.ChoiceField(
+        MachineKind.values, required=False, default=MachineKind.MACHINE_TOOL.value
     )
+    axes = serializers.IntegerField(
+        min_value=1, max_value=100, required=False, allow_null=True, default=None
+    )
+    figures_source = _text(300)
     auto_quote = serializers.BooleanField(required=False, default=False)
+
+
+def _measure() -> Measure:
+    return Measure(required=False, allow_null=True, default=None)
+
+
+def _count() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=1, max_value=MOST, required=False, allow_null=True, default=None
+    )
 
 
 class CapabilityInput(StrictSerializer):
     """What a machine can do in one process; what is left out is unknown."""
 
     material_groups = serializers.ListField(
-        child=serializers.CharField(max_length=16), required=False, default=list
+        child=serializers.CharField(max_length=16),
+        required=False,
+        default=list,
+        max_length=20,
     )
     material_codes = serializers.ListField(
-        child=serializers.CharField(max_length=64), required=False, default=list
+        child=serializers.CharField(max_length=64),
+        required=False,
+        default=list,
+        max_length=200,
     )
     envelope_kind = serializers.ChoiceField(
-        ["box", "cylinder"], required=False, allow_null=True, default=None
+        EnvelopeKind.values, required=False, allow_null=True, default=None
     )
-    size_x_mm = serializers.FloatField(required=False, allow_null=True, default=None)
-    size_y_mm = serializers.FloatField(required=False, allow_null=True, default=None)
-    size_z_mm = serializers.FloatField(required=False, allow_null=True, default=None)
-    diameter_mm = serializers.FloatField(required=False, allow_null=True, default=None)
-    length_mm = serializers.FloatField(required=False, allow_null=True, default=None)
-    max_mass_kg = serializers.FloatField(required=False, allow_null=True, default=None)
-    it_grade = serializers.IntegerField(required=False, allow_null=True, default=None)
-    roughness_um = serializers.FloatField(required=False, allow_null=True, default=None)
-    batch_min = serializers.IntegerField(required=False, allow_null=True, default=None)
-    batch_max = serializers.IntegerField(required=False, allow_null=True, default=None)
+    size_x_mm = _measure()
+    size_y_mm = _measure()
+    size_z_mm = _measure()
+    diameter_mm = _measure()
+    length_mm = _measure()
+    max_mass_kg = _measure()
+    it_grade = serializers.IntegerField(
+        min_value=1, max_value=18, required=False, allow_null=True, default=None
+    )
+    roughness_um = _measure()
+    batch_min = _count()
+    batch_max = _count()
 
 
-def _money() -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=14, decimal_places=4, default=0)
+def _figure(digits: int, *, is_needed: bool = False) -> serializers.DecimalField:
+    facts: dict[str, Any] = {} if is_needed else {"required": False, "default": 0}
+    return serializers.DecimalField(
+        max_digits=digits, decimal_places=2, min_value=0, **facts
+    )
+
+
+def _rate_of_work() -> serializers.DecimalField:
+    return serializers.DecimalField(
+        max_digits=8,
+        decimal_places=2,
+        min_value=0,
+        required=False,
+        allow_null=True,
+        default=None,
+    )
 
 
 class CostModelInput(StrictSerializer):
     """What an hour, a setup and a piece cost on a machine."""
 
     currency = serializers.RegexField(r"^[A-Z]{3}$")
-    hourly_rate = serializers.DecimalField(max_digits=14, decimal_places=4)
-    setup_minutes = _money()
-    setup_rate = _money()
-    programming_hours = _money()
-    programming_rate = _money()
-    inspection_minutes_per_part = _money()
-    material_markup_percent = _money()
-    scrap_percent = _money()
-    margin_percent = _money()
-    minimum_charge = _money()
-    removal_cm3_per_min = serializers.DecimalField(
-        max_digits=14, decimal_places=4, required=False, allow_null=True, default=None
-    )
-    finishing_cm2_per_min = serializers.DecimalField(
-        max_digits=14, decimal_places=4, required=False, allow_null=True, default=None
-    )
+    hourly_rate = _figure(12, is_needed=True)
+    setup_minutes = _figure(8)
+    setup_rate = _figure(12)
+    programming_hours = _figure(8)
+    programming_rate = _figure(12)
+    inspection_minutes_per_part = _figure(8)
+    material_markup_percent = _figure(6)
+    scrap_percent = _figure(5)
+    margin_percent = _figure(6)
+    minimum_charge = _figure(12)
+    removal_cm3_per_min = _rate_of_work()
+    finishing_cm2_per_min = _rate_of_work()
 
 
 class ImportInput(StrictSerializer):
@@ -166,7 +197,7 @@ class ImportedShape(serializers.Serializer[Any]):
 
     machine_id = serializers.UUIDField()
     code = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field hides an attribute of its base
 
 
 class ImportProblemShape(serializers.Serializer[Any]):
@@ -182,87 +213,66 @@ class ImportShape(serializers.Serializer[Any]):
     created = ImportedShape(many=True)
     updated = ImportedShape(many=True)
     unchanged = ImportedShape(many=True)
-    errors = ImportProblemShape(many=True)
+    errors = ImportProblemShape(many=True)  # type: ignore[assignment]  # the field hides an attribute of its base
 
 
-class WeekLoadShape(serializers.Serializer[Any]):
-    """Working minutes of one ISO week and what they are given to."""
+class ListingShape(serializers.Serializer[Any]):
+    """What the market shows of one capability of a machine."""
 
-    monday = serializers.DateField()
-    total_minutes = serializers.IntegerField()
-    reserved_minutes = serializers.IntegerField()
-    free_minutes = serializers.IntegerField()
-
-
-class ShiftInput(StrictSerializer):
-    """One shift; it ends the next day if `ends` is not later than `starts`."""
-
-    weekday = serializers.IntegerField(min_value=0, max_value=6)
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
-    break_minutes = serializers.IntegerField(min_value=0, max_value=480, default=0)
+    id = serializers.UUIDField()
+    machine_id = serializers.UUIDField()
+    machine_label = serializers.CharField()
+    process_code = serializers.CharField()
+    auto_quote = serializers.BooleanField()
+    is_active = serializers.BooleanField()
+    version = serializers.IntegerField()
 
 
-class CalendarInput(StrictSerializer):
-    """A working week."""
-
-    shifts = ShiftInput(many=True, max_length=42)
-    time_zone = serializers.CharField(max_length=64, required=False, allow_null=True)
-    holiday_country = serializers.CharField(
-        max_length=2, required=False, allow_null=True, allow_blank=True
-    )
-
-
-def present(machine_id: UUID) -> tuple[Any, int]:
-    """Return a machine as the API writes it, and its version."""
+def present(machine_id: UUID) -> tuple[Any, tuple[int, int]]:
+    """Return a machine as the API writes it, and the versions of what it shows."""
     found = machines.machine_detail(machine_id)
     body = {
         "machine": found.machine,
         "site": found.site,
         "capabilities": found.capabilities,
-        "missing": machines.words_of(found.missing, "en"),
+        "missing": machines.words_of(found.missing),
     }
-    return MachineShape(body).data, found.machine.version
+    return MachineShape(body).data, (found.machine.version, found.site.version)
 
 
-class Sites(Endpoint):
-    """Sites of the enterprise."""
+def changed(request: Request, machine_id: UUID, before: tuple[int, int]) -> Response:
+    """Answer a change of a machine that was seen in the version before.
 
-    scopes = {"GET": "machines:read"}
-
-    @extend_schema(
-        operation_id="list_sites", responses=page_of(SiteShape), summary="List sites"
-    )
-    def get(self, request: Request) -> Response:
-        """Return sites, newest first."""
-        return paginated(request, machines.sites(), lambda row: SiteShape(row).data)
+    :raises Problem: 412 if another change came between; ours is undone with it.
+    """
+    body, versions = present(machine_id)
+    if versions != (before[0] + 1, before[1]):
+        raise moved()
+    return represented(request, body, *versions)
 
 
 class Machines(Endpoint):
     """Machines of the enterprise."""
 
     scopes = {"GET": "machines:read", "POST": "machines:write"}
+    is_page = True
+    filters = (
+        Filter("search", "Words of the code, name, maker or model."),
+        Filter("state", "Whether it can be worked with.", tuple(MachineState.values)),
+        Filter("process_code", "A process, or one above those that are offered."),
+    )
 
     @extend_schema(
         operation_id="list_machines",
-        parameters=[
-            OpenApiParameter("search", str),
-            OpenApiParameter("state", str),
-            OpenApiParameter("process_code", str),
-        ],
         responses=page_of(MachineHeadShape),
         summary="List machines",
     )
     def get(self, request: Request) -> Response:
         """Return machines, newest first."""
-        filters = frozenset({"search", "state", "process_code"})
-        check_parameters(request, filters)
-        asked = {name: request.query_params.get(name, "") for name in filters}
         return paginated(
             request,
-            machines.machines_of(**asked),
+            machines.machines_of(**asked(request, self.filters)),
             lambda row: MachineHeadShape(row).data,
-            filters=filters,
         )
 
     @extend_schema(
@@ -273,7 +283,7 @@ class Machines(Endpoint):
     )
     def post(self, request: Request) -> Response:
         """Register a machine; nobody else sees it until it is published."""
-        facts = self.parsed(MachineInput, request)
+        facts = body_of(request, MachineInput)
         site_id = facts.pop("site_id")
         machine = services.add_machine(
             site_id=site_id,
@@ -281,13 +291,13 @@ class Machines(Endpoint):
             by=principal_of(request).actor,
             at=timezone.now(),
         )
-        body, version = present(machine.pk)
+        body, versions = present(machine.pk)
         return Response(
             body,
             status=status.HTTP_201_CREATED,
             headers={
                 "Location": request.build_absolute_uri(f"/v1/machines/{machine.pk}"),
-                "ETag": etag(version),
+                "ETag": etag(*versions),
             },
         )
 
@@ -302,9 +312,8 @@ class Machine(Endpoint):
     )
     def get(self, request: Request, machine_id: UUID) -> Response:
         """Return a machine with its capabilities."""
-        check_parameters(request, frozenset())
-        body, version = present(machine_id)
-        return represented(request, body, version)
+        body, versions = present(machine_id)
+        return represented(request, body, *versions)
 
 
 class MachineCapability(Endpoint):
@@ -321,8 +330,9 @@ class MachineCapability(Endpoint):
     )
     def put(self, request: Request, machine_id: UUID, process_code: str) -> Response:
         """State what a machine can do in a process."""
-        check_match(request, machines.machine_detail(machine_id).machine.version)
-        facts = self.parsed(CapabilityInput, request)
+        _body, seen = present(machine_id)
+        check_match(request, *seen)
+        facts = body_of(request, CapabilityInput)
         for name in ("material_groups", "material_codes"):
             facts[name] = tuple(facts[name])
         services.set_capability(
@@ -331,8 +341,7 @@ class MachineCapability(Endpoint):
             by=principal_of(request).actor,
             at=timezone.now(),
         )
-        body, version = present(machine_id)
-        return represented(request, body, version)
+        return changed(request, machine_id, seen)
 
 
 class MachineCostModel(Endpoint):
@@ -349,16 +358,16 @@ class MachineCostModel(Endpoint):
     )
     def put(self, request: Request, machine_id: UUID) -> Response:
         """State what work costs."""
-        check_match(request, machines.machine_detail(machine_id).machine.version)
-        facts = self.parsed(CostModelInput, request)
+        _body, seen = present(machine_id)
+        check_match(request, *seen)
+        facts = body_of(request, CostModelInput)
         services.set_cost_model(
             machine_id=machine_id,
             cost=CostInputs(**facts),
             by=principal_of(request).actor,
             at=timezone.now(),
         )
-        body, version = present(machine_id)
-        return represented(request, body, version)
+        return changed(request, machine_id, seen)
 
 
 class MachinePublication(Endpoint):
@@ -368,19 +377,60 @@ class MachinePublication(Endpoint):
 
     @extend_schema(
         operation_id="publish_machine",
-        request=None,
+        request=NoInput,
         responses={201: MachineShape},
         summary="Publish a machine",
     )
     def post(self, request: Request, machine_id: UUID) -> Response:
         """Publish a machine."""
+        body_of(request, NoInput)
         services.publish_machine(
             machine_id=machine_id, by=principal_of(request).actor, at=timezone.now()
         )
-        body, version = present(machine_id)
+        body, versions = present(machine_id)
         return Response(
-            body, status=status.HTTP_201_CREATED, headers={"ETag": etag(version)}
+            body, status=status.HTTP_201_CREATED, headers={"ETag": etag(*versions)}
         )
+
+
+class MachineWithdrawal(Endpoint):
+    """The withdrawal of a machine from the exchange."""
+
+    scopes = {"POST": "machines:write"}
+
+    @extend_schema(
+        operation_id="withdraw_machine",
+        request=NoInput,
+        responses={201: MachineShape},
+        summary="Withdraw a machine",
+    )
+    def post(self, request: Request, machine_id: UUID) -> Response:
+        """Take a machine off the market; what is booked stays booked."""
+        body_of(request, NoInput)
+        services.withdraw_machine(
+            machine_id=machine_id, by=principal_of(request).actor, at=timezone.now()
+        )
+        body, versions = present(machine_id)
+        return Response(
+            body, status=status.HTTP_201_CREATED, headers={"ETag": etag(*versions)}
+        )
+
+
+class MachineListings(Endpoint):
+    """What the market shows of a machine."""
+
+    scopes = {"GET": "machines:read"}
+
+    @extend_schema(
+        operation_id="list_listings_of_machine",
+        responses=page_of(ListingShape),
+        summary="List a machine's listings",
+    )
+    def get(self, request: Request, machine_id: UUID) -> Response:
+        """Return a listing for each capability that was published."""
+        machines.machine_detail(machine_id)
+        found = exchange.listings_of_machine(machine_id)
+        return whole(found, lambda row: ListingShape(row).data)
 
 
 class MachineImports(Endpoint):
@@ -397,7 +447,7 @@ class MachineImports(Endpoint):
     )
     def post(self, request: Request) -> Response:
         """Register the machines that a document names."""
-        facts = self.parsed(ImportInput, request)
+        facts = body_of(request, ImportInput)
         result = services.import_mtconnect(
             document=facts["document"].read(),
             site_id=facts["site_id"],
@@ -405,77 +455,3 @@ class MachineImports(Endpoint):
             at=timezone.now(),
         )
         return Response(ImportShape(result).data, status=status.HTTP_201_CREATED)
-
-
-class MachineLoad(Endpoint):
-    """A machine's load by week."""
-
-    scopes = {"GET": "capacity:read"}
-
-    @extend_schema(
-        operation_id="get_machine_load",
-        parameters=[
-            OpenApiParameter("from", date, description="A day of the first week."),
-            OpenApiParameter("weeks", int, description=f"1 to {MOST_WEEKS}."),
-        ],
-        responses=WeekLoadShape(many=True),
-        summary="Read a machine's load",
-    )
-    def get(self, request: Request, machine_id: UUID) -> Response:
-        """Return free and reserved minutes by week."""
-        check_parameters(request, frozenset({"from", "weeks"}))
-        machines.machine_detail(machine_id)
-        now = timezone.now()
-        loads = capacity.week_load(
-            machine_ids=[machine_id],
-            from_monday=_day(request, now.date()),
-            weeks=_weeks(request),
-            at=now,
-        )
-        return Response(WeekLoadShape(loads[0].weeks, many=True).data)
-
-
-class MachineCalendar(Endpoint):
-    """A machine's own working week."""
-
-    scopes = {"PUT": "capacity:write"}
-
-    @extend_schema(
-        operation_id="set_machine_shifts",
-        request=CalendarInput,
-        responses={204: None},
-        summary="Set a machine's shifts",
-    )
-    def put(self, request: Request, machine_id: UUID) -> Response:
-        """Set the working week of a machine."""
-        facts = self.parsed(CalendarInput, request)
-        shifts = [ShiftTime(**shift) for shift in facts.pop("shifts")]
-        calendars.set_shifts(
-            shifts=shifts,
-            machine_id=machine_id,
-            by=principal_of(request).actor,
-            at=timezone.now(),
-            **facts,
-        )
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _day(request: Request, default: date) -> date:
-    given = request.query_params.get("from")
-    if given is None:
-        return default
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise Problem(
-            400, "invalid_parameter", f"from={given[:20]} must be a date (2026-11-30)."
-        ) from error
-
-
-def _weeks(request: Request) -> int:
-    given = request.query_params.get("weeks", str(DEFAULT_WEEKS))
-    if not given.isascii() or not given.isdigit() or not 1 <= int(given) <= MOST_WEEKS:
-        raise Problem(
-            400, "invalid_parameter", f"weeks={given[:20]} must be 1 to {MOST_WEEKS}."
-        )
-    return int(given)

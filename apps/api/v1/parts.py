@@ -4,18 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
-from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.endpoints import Endpoint, StrictSerializer
+from apps.api.endpoints import Endpoint
 from apps.api.oauth import principal_of
-from apps.api.pagination import check_parameters, paginated
+from apps.api.pagination import Filter, asked, paginated
+from apps.api.reading import MultiPartParser, StrictSerializer, body_of
 from apps.api.v1.shapes import page_of
 from apps.orders import selectors as orders
 from apps.orders import services
+from apps.orders.types import GeometryState, LengthUnit
 
 
 class PartShape(serializers.Serializer[Any]):
@@ -23,14 +24,14 @@ class PartShape(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     number = serializers.CharField()
-    revision = serializers.CharField()
+    revision = serializers.CharField(allow_blank=True)
     name = serializers.CharField()
-    material_code = serializers.CharField()
+    material_code = serializers.CharField(allow_blank=True)
     file_name = serializers.CharField()
     file_bytes = serializers.IntegerField()
     file_sha256 = serializers.CharField()
-    geometry_state = serializers.ChoiceField(["pending", "ready", "failed"])
-    geometry_error = serializers.CharField()
+    geometry_state = serializers.ChoiceField(GeometryState.values)
+    geometry_error = serializers.CharField(allow_blank=True)
     volume_mm3 = serializers.FloatField(allow_null=True)
     area_mm2 = serializers.FloatField(allow_null=True)
     size_x_mm = serializers.FloatField(allow_null=True)
@@ -44,10 +45,18 @@ class PartInput(StrictSerializer):
     """A part and its file, as multipart/form-data."""
 
     number = serializers.CharField(max_length=64)
-    revision = serializers.CharField(max_length=16, required=False, default="")
+    revision = serializers.CharField(
+        max_length=16, required=False, default="", allow_blank=True
+    )
     name = serializers.CharField(max_length=160)
-    material_code = serializers.CharField(max_length=64, required=False, default="")
-    file_unit = serializers.ChoiceField(["mm", "inch"], required=False)
+    material_code = serializers.CharField(
+        max_length=64, required=False, default="", allow_blank=True
+    )
+    file_unit = serializers.ChoiceField(
+        LengthUnit.values,
+        required=False,
+        help_text="UCUM code of the unit of a file that does not name one (STL).",
+    )
     file = serializers.FileField(help_text="STEP or STL, up to 100 MB.")
 
 
@@ -61,22 +70,22 @@ class Parts(Endpoint):
 
     scopes = {"GET": "rfqs:read", "POST": "rfqs:write"}
     parser_classes = [MultiPartParser]
+    is_page = True
+    filters = (
+        Filter("search", "Words of the number or name."),
+        Filter(
+            "geometry_state",
+            "Whether the file has been measured.",
+            tuple(GeometryState.values),
+        ),
+    )
 
     @extend_schema(
-        operation_id="list_parts",
-        parameters=[
-            OpenApiParameter("search", str),
-            OpenApiParameter("geometry_state", str),
-        ],
-        responses=page_of(PartShape),
-        summary="List parts",
+        operation_id="list_parts", responses=page_of(PartShape), summary="List parts"
     )
     def get(self, request: Request) -> Response:
         """Return parts, newest first."""
-        filters = frozenset({"search", "geometry_state"})
-        check_parameters(request, filters)
-        asked = {name: request.query_params.get(name, "") for name in filters}
-        return paginated(request, orders.parts(**asked), present, filters=filters)
+        return paginated(request, orders.parts(**asked(request, self.filters)), present)
 
     @extend_schema(
         operation_id="upload_part",
@@ -90,7 +99,7 @@ class Parts(Endpoint):
     )
     def post(self, request: Request) -> Response:
         """Keep a part's file and have it measured."""
-        facts = self.parsed(PartInput, request)
+        facts = body_of(request, PartInput)
         part = services.upload_part(
             by=principal_of(request).actor, at=timezone.now(), **facts
         )
@@ -109,5 +118,4 @@ class Part(Endpoint):
     @extend_schema(operation_id="get_part", responses=PartShape, summary="Read a part")
     def get(self, request: Request, part_id: UUID) -> Response:
         """Return a part with its geometry."""
-        check_parameters(request, frozenset())
         return Response(present(orders.part_detail(part_id)))

@@ -11,11 +11,16 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.api.endpoints import Endpoint, StrictSerializer
+from apps.api.endpoints import Endpoint
 from apps.api.oauth import principal_of
-from apps.api.pagination import check_parameters
+from apps.api.pagination import listed
+from apps.api.reading import AnyRepresentation, StrictSerializer, body_of
+from apps.api.v1.shapes import page_of
 from apps.reports import selectors as reports
 from apps.reports import services
+from apps.reports.types import ReportKind
+
+MOST_REPORTS = 1000
 
 
 class ReportFileShape(serializers.Serializer[Any]):
@@ -29,25 +34,28 @@ class ReportFileShape(serializers.Serializer[Any]):
 
 
 class ReportShape(serializers.Serializer[Any]):
-    """A report with its state and files; `job_id` says how far it has come."""
+    """A report with its files, and how far it has come."""
 
-    id = serializers.UUIDField(source="report.id")
-    kind = serializers.CharField(source="report.kind")
-    title = serializers.CharField(source="report.title")
-    language = serializers.CharField(source="report.language")
-    parameters = serializers.JSONField(source="report.parameters")
-    job_id = serializers.UUIDField(source="report.job_id")
-    created_at = serializers.DateTimeField(source="report.created_at")
-    finished_at = serializers.DateTimeField(
-        source="report.finished_at", allow_null=True
-    )
+    id = serializers.UUIDField()
+    reference = serializers.CharField()
+    kind = serializers.ChoiceField(ReportKind.values)
+    title = serializers.CharField()
+    language = serializers.CharField()
+    parameters = serializers.DictField()
+    state = serializers.CharField()
+    percent = serializers.IntegerField()
+    note = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(allow_blank=True)
+    job_id = serializers.UUIDField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
     files = ReportFileShape(many=True)
 
 
 class ReportInput(StrictSerializer):
     """Which report, over what, in which language."""
 
-    kind = serializers.ChoiceField(["capacity_utilisation", "rfq_summary"])
+    kind = serializers.ChoiceField(ReportKind.values)
     parameters = serializers.DictField(required=False, default=dict)
     language = serializers.ChoiceField(["", "en", "zh-hans", "ru"], required=False)
 
@@ -56,16 +64,21 @@ class Reports(Endpoint):
     """Reports of the enterprise."""
 
     scopes = {"GET": "reports:read", "POST": "reports:read"}
+    is_page = True
 
     @extend_schema(
         operation_id="list_reports",
-        responses=ReportShape(many=True),
+        responses=page_of(ReportShape),
         summary="List reports",
     )
     def get(self, request: Request) -> Response:
         """Return reports, newest first."""
-        check_parameters(request, frozenset())
-        return Response(ReportShape(reports.reports(), many=True).data)
+        return listed(
+            request,
+            reports.reports(limit=MOST_REPORTS),
+            lambda row: ReportShape(row).data,
+            key=lambda row: row.id,
+        )
 
     @extend_schema(
         operation_id="request_report",
@@ -75,7 +88,7 @@ class Reports(Endpoint):
     )
     def post(self, request: Request) -> Response:
         """Have a report made."""
-        facts = self.parsed(ReportInput, request)
+        facts = body_of(request, ReportInput)
         report = services.request_report(
             by=principal_of(request).actor, at=timezone.now(), **facts
         )
@@ -98,7 +111,6 @@ class Report(Endpoint):
     )
     def get(self, request: Request, report_id: UUID) -> Response:
         """Return a report with its files."""
-        check_parameters(request, frozenset())
         return Response(ReportShape(reports.report_view(report_id)).data)
 
 
@@ -106,6 +118,7 @@ class ReportFile(Endpoint):
     """One file of a report."""
 
     scopes = {"GET": "reports:read"}
+    content_negotiation_class = AnyRepresentation
 
     @extend_schema(
         operation_id="download_report_file",
@@ -114,7 +127,6 @@ class ReportFile(Endpoint):
     )
     def get(self, request: Request, file_id: UUID) -> Any:
         """Return the file's content as an attachment."""
-        check_parameters(request, frozenset())
         found = reports.file_to_download(file_id)
         return FileResponse(
             found.file.open("rb"), as_attachment=True, filename=found.name

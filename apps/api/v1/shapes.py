@@ -1,19 +1,27 @@
-"""Shapes that several endpoints share: money, times, and what is read from rows."""
+"""Shapes that several endpoints share: money, jobs and pages."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
-from apps.api.endpoints import StrictSerializer
+from apps.api.reading import StrictSerializer
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag that you saw; `*` for whatever is there.",
+)
 
 
 class MoneyShape(serializers.Serializer[Any]):
     """An exact amount as text, with its ISO 4217 currency."""
 
-    amount = serializers.CharField()
-    currency = serializers.CharField()
+    amount = serializers.RegexField(r"^-?[0-9]+\.[0-9]{2}$")
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
 
 
 def money(amount: Decimal, currency: str) -> dict[str, str]:
@@ -26,11 +34,13 @@ class JobShape(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
-    state = serializers.CharField()
-    percent = serializers.IntegerField()
-    note = serializers.CharField()
-    error_code = serializers.CharField()
-    error = serializers.CharField()
+    state = serializers.ChoiceField(
+        ["queued", "running", "succeeded", "failed", "quarantined", "cancelled"]
+    )
+    percent = serializers.IntegerField(min_value=0, max_value=100)
+    note = serializers.CharField(allow_blank=True)
+    error_code = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(allow_blank=True)
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
@@ -55,9 +65,6 @@ def page_of(
 class ReasonInput(StrictSerializer):
     """Why it is done, for the other side and the audit."""
 
-    reason = serializers.CharField(max_length=300, required=False, default="")
-
-
-def read(shape: type[serializers.Serializer[Any]], row: Any) -> Mapping[str, Any]:
-    """Return a row as the shape writes it."""
-    return shape(row).data
+    reason = serializers.CharField(
+        max_length=300, required=False, default="", allow_blank=True
+    )

@@ -2,13 +2,26 @@
 
 from django.urls import path
 
-from apps.api.v1 import catalog, jobs, machines, matches, orders, parts, reports, rfqs
+from apps.api.v1 import (
+    capacity,
+    catalog,
+    jobs,
+    machines,
+    matches,
+    orders,
+    parts,
+    quotes,
+    reports,
+    rfqs,
+    sites,
+)
 
 urlpatterns = [
     path("processes", catalog.Processes.as_view()),
     path("materials", catalog.Materials.as_view()),
     path("certificate-kinds", catalog.CertificateKinds.as_view()),
-    path("sites", machines.Sites.as_view()),
+    path("sites", sites.Sites.as_view()),
+    path("certificates", sites.Certificates.as_view()),
     path("machines", machines.Machines.as_view()),
     path("machines/<uuid:machine_id>", machines.Machine.as_view()),
     path(
@@ -19,8 +32,10 @@ urlpatterns = [
     path(
         "machines/<uuid:machine_id>/publication", machines.MachinePublication.as_view()
     ),
-    path("machines/<uuid:machine_id>/load", machines.MachineLoad.as_view()),
-    path("machines/<uuid:machine_id>/calendar", machines.MachineCalendar.as_view()),
+    path("machines/<uuid:machine_id>/withdrawal", machines.MachineWithdrawal.as_view()),
+    path("machines/<uuid:machine_id>/listings", machines.MachineListings.as_view()),
+    path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
+    path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path("machine-imports", machines.MachineImports.as_view()),
     path("parts", parts.Parts.as_view()),
     path("parts/<uuid:part_id>", parts.Part.as_view()),
@@ -29,16 +44,17 @@ urlpatterns = [
     path("rfqs/<uuid:rfq_id>/publication", rfqs.RfqPublication.as_view()),
     path("rfqs/<uuid:rfq_id>/cancellation", rfqs.RfqCancellation.as_view()),
     path("rfq-lines/<uuid:rfq_line_id>/matches", matches.RfqLineMatches.as_view()),
-    path("rfq-lines/<uuid:rfq_line_id>/quotes", rfqs.RfqLineQuotes.as_view()),
+    path("rfq-lines/<uuid:rfq_line_id>/quotes", quotes.RfqLineQuotes.as_view()),
     path("demands", matches.Demands.as_view()),
     path("demands/<uuid:demand_id>", matches.Demand.as_view()),
-    path("demands/<uuid:demand_id>/quotes", matches.DemandQuotes.as_view()),
-    path("quotes", orders.Quotes.as_view()),
-    path("quotes/<uuid:quote_id>", orders.Quote.as_view()),
-    path("quotes/<uuid:quote_id>/award", orders.QuoteAward.as_view()),
-    path("quotes/<uuid:quote_id>/withdrawal", matches.QuoteWithdrawal.as_view()),
+    path("demands/<uuid:demand_id>/quotes", quotes.DemandQuotes.as_view()),
+    path("quotes", quotes.Quotes.as_view()),
+    path("quotes/<uuid:quote_id>", quotes.Quote.as_view()),
+    path("quotes/<uuid:quote_id>/award", quotes.QuoteAward.as_view()),
+    path("quotes/<uuid:quote_id>/withdrawal", quotes.QuoteWithdrawal.as_view()),
     path("orders", orders.Orders.as_view()),
     path("orders/<uuid:order_id>", orders.Order.as_view()),
+    path("orders/<uuid:order_id>/steps", orders.OrderSteps.as_view()),
     path("reports", reports.Reports.as_view()),
     path("reports/<uuid:report_id>", reports.Report.as_view()),
     path("report-files/<uuid:file_id>", reports.ReportFile.as_view()),
