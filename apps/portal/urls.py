@@ -4,11 +4,17 @@ from django.urls import path
 
 from apps.portal import (
     api_clients,
+    calendars,
+    capacity,
+    certificates,
     enterprise,
     hand_over,
     home,
     inbox,
     jobs,
+    machine_forms,
+    machine_import,
+    machines,
     members,
     notices,
     orders,
@@ -18,6 +24,7 @@ from apps.portal import (
     reports,
     rfqs,
     search,
+    sites,
 )
 
 app_name = "portal"
@@ -43,6 +50,91 @@ urlpatterns = [
         "rfq-lines/<uuid:rfq_line_id>/matches/<uuid:match_id>/",
         rfqs.match,
         name="rfq-match",
+    ),
+    path("machines/", machines.machine_list, name="machines"),
+    path("machines/add/", machine_forms.write, name="machine-add"),
+    path("machines/import/", machine_import.import_machines, name="machine-import"),
+    path("machines/<uuid:machine_id>/", machines.machine, name="machine"),
+    path(
+        "machines/<uuid:machine_id>/change/", machine_forms.write, name="machine-change"
+    ),
+    path(
+        "machines/<uuid:machine_id>/capabilities/",
+        machine_forms.capability,
+        name="machine-capability",
+    ),
+    path(
+        "machines/<uuid:machine_id>/capabilities/<slug:process_code>/",
+        machine_forms.capability,
+        name="machine-capability",
+    ),
+    path(
+        "machines/<uuid:machine_id>/capabilities/<slug:process_code>/removal/",
+        machines.drop_capability,
+        name="machine-capability-drop",
+    ),
+    path("machines/<uuid:machine_id>/costs/", machine_forms.cost, name="machine-cost"),
+    path("machines/<uuid:machine_id>/copy/", machine_forms.copy, name="machine-copy"),
+    path(
+        "machines/<uuid:machine_id>/alike/", machine_forms.alike, name="machine-alike"
+    ),
+    path(
+        "machines/<uuid:machine_id>/publication/",
+        machines.publish,
+        name="machine-publish",
+    ),
+    path(
+        "machines/<uuid:machine_id>/withdrawal/",
+        machines.withdraw,
+        name="machine-withdraw",
+    ),
+    path(
+        "machines/<uuid:machine_id>/state/", machines.change_state, name="machine-state"
+    ),
+    path(
+        "machines/<uuid:machine_id>/maintenance/",
+        capacity.maintenance,
+        name="machine-maintenance",
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/", calendars.week, name="machine-calendar"
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/week/",
+        calendars.week_set,
+        name="machine-week-set",
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/exceptions/",
+        calendars.exception_add,
+        name="machine-exception-add",
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/removal/",
+        calendars.follow,
+        name="machine-calendar-drop",
+    ),
+    path("sites/", sites.site_list, name="sites"),
+    path("sites/add/", sites.site_add, name="site-add"),
+    path("certificates/", certificates.certificate_list, name="certificates"),
+    path("certificates/add/", certificates.certificate_add, name="certificate-add"),
+    path(
+        "certificates/<uuid:certificate_id>/removal/",
+        certificates.certificate_drop,
+        name="certificate-drop",
+    ),
+    path("capacity/", capacity.overview, name="capacity"),
+    path("capacity/shifts/", calendars.week, name="shifts"),
+    path("capacity/shifts/week/", calendars.week_set, name="shifts-set"),
+    path(
+        "capacity/shifts/exceptions/",
+        calendars.exception_add,
+        name="shifts-exception-add",
+    ),
+    path(
+        "capacity/exceptions/<uuid:exception_id>/removal/",
+        calendars.exception_remove,
+        name="exception-remove",
     ),
     path("quotes/", quotes.quote_list, name="quotes"),
     path("quotes/<uuid:quote_id>/", quotes.quote, name="quote"),
