@@ -1,4 +1,4 @@
-import apps.exchange.models
+import apps.exchange.models.columns
 import apps.kernel.identifiers
 import django.contrib.postgres.fields
 import django.db.models.deletion
@@ -663,7 +663,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "changed_xid",
-                    apps.exchange.models.TransactionIdField(
+                    apps.exchange.models.columns.TransactionIdField(
                         db_default=models.Func(function="pg_current_xact_id"),
                         editable=False,
                     ),

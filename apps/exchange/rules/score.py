@@ -16,7 +16,7 @@ other candidates: a listing that comes or goes changes nobody else's score.
 A part whose input is not stated counts 0.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from types import MappingProxyType
 from uuid import UUID
@@ -27,6 +27,8 @@ from apps.exchange.types import (
     Offer,
     Outcome,
     PartName,
+    Reason,
+    Refusal,
     Score,
     ScorePart,
     Terms,
@@ -199,3 +201,9 @@ def rank_key(
 ) -> tuple[int, float, UUID]:
     """The total order of what is shown: known before unknown, better first, by id."""
     return (OUTCOME_ORDER[outcome], -total, listing_id)
+
+
+def miss_degree(refusals: Iterable[Refusal]) -> int:
+    """Say how far a refused pair is from fitting: the order of `nearest`."""
+    reasons = {refusal.reason for refusal in refusals}
+    return len(reasons) + len(Reason) * (Reason.PROCESS in reasons)

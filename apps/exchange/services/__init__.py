@@ -3,6 +3,11 @@
 from apps.capacity.services import CapacityConflict, HoldExpired, NoFreeTime
 from apps.exchange.selectors import DemandNotFound
 from apps.exchange.services.awarding import AlreadyAwarded, award, let_quotes_go
+from apps.exchange.services.costing import (
+    ListingDoesNotFit,
+    ListingNotFound,
+    NoCostModel,
+)
 from apps.exchange.services.matching import (
     DemandNotOpen,
     ask_for_run,
@@ -21,9 +26,6 @@ from apps.exchange.services.publishing import (
 )
 from apps.exchange.services.quoting import (
     AlreadyQuoted,
-    ListingDoesNotFit,
-    ListingNotFound,
-    NoCostModel,
     TryAgain,
     ValidityTooLong,
     answer_demand,

@@ -17,8 +17,9 @@ from uuid import UUID
 from django.db import connection
 
 from apps.exchange.models import Demand, Listing
-from apps.exchange.rules.columns import Columns, Judgement, judge_all, miss_degree
-from apps.exchange.rules.score import RULE_VERSION, rank_key, score
+from apps.exchange.rules.columns import Columns
+from apps.exchange.rules.score import RULE_VERSION, miss_degree, rank_key, score
+from apps.exchange.rules.sweep import Judgement, judge_all
 from apps.exchange.rules.verdict import judge
 from apps.exchange.selectors import judging
 from apps.exchange.types import Audience, Need, Offer, Outcome, Score, Verdict, Weights

@@ -1,6 +1,6 @@
 """How a shop answers a demand: by its cost model, or by hand."""
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -12,12 +12,21 @@ from django.utils.translation import gettext as _
 
 from apps.capacity import services as capacity
 from apps.catalog import selectors as catalog
-from apps.exchange.models import Demand, Listing
+from apps.exchange.models import Demand
 from apps.exchange.rules.terms import terms_of
-from apps.exchange.rules.verdict import is_candidate, judge
+from apps.exchange.rules.verdict import judge
 from apps.exchange.selectors import DemandNotFound, judging
 from apps.exchange.services import telling
-from apps.exchange.services.matching import DemandNotOpen, check_open
+from apps.exchange.services.costing import (
+    ListingDoesNotFit,
+    ListingNotFound,
+    Pair,
+    no_such_demand,
+    offer_of,
+    paired,
+    price_of,
+)
+from apps.exchange.services.matching import DemandNotOpen
 from apps.exchange.services.pairing import (
     DemandBusy,
     EnterpriseGone,
@@ -27,24 +36,21 @@ from apps.exchange.services.pairing import (
     lock_demand,
     trading_enterprise,
 )
-from apps.exchange.types import Offer, Outcome, Reason
-from apps.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
+from apps.exchange.types import Outcome
+from apps.kernel.errors import Conflict, DomainError, InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.kernel.money import Money, round_money
-from apps.machines import selectors as machines
 from apps.orders import selectors as orders
 from apps.orders import services as orders_services
 from apps.orders.rules import pricing
 from apps.orders.types import (
-    CostInputs,
-    PartFacts,
     PriceBreakdown,
     QuoteFacts,
     QuoteOrigin,
     Side,
 )
 from tenants import context
-from tenants.types import SYSTEM, Actor, EnterpriseRef
+from tenants.types import SYSTEM, Actor
 
 if TYPE_CHECKING:
     from apps.capacity.models import Reservation
@@ -53,32 +59,11 @@ if TYPE_CHECKING:
 HOLD = timedelta(hours=48)
 LONGEST_VALIDITY = timedelta(days=30)
 
-# What a shop cannot talk itself past: the buyer's word on whom it asks.
-BINDING = frozenset({Reason.AUDIENCE, Reason.REGION, Reason.SUSPENDED})
-
-
-class ListingNotFound(NotFound):
-    """Raised when the enterprise has no such published machine."""
-
-    code = "listing_not_found"
-
-
-class ListingDoesNotFit(Conflict):
-    """Raised when a machine no longer fits the demand that it should answer."""
-
-    code = "listing_does_not_fit"
-
 
 class AlreadyQuoted(Conflict):
     """Raised when the enterprise has answered a demand before."""
 
     code = "already_quoted"
-
-
-class NoCostModel(Conflict):
-    """Raised when a machine's cost model does not suffice for a price."""
-
-    code = "no_cost_model"
 
 
 class ValidityTooLong(InvalidInput):
@@ -102,16 +87,6 @@ NO_LONGER_ASKED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A demand and the listing that answers it, with both enterprises."""
-
-    demand: Demand
-    listing: Listing
-    seller: EnterpriseRef
-    buyer: EnterpriseRef
-
-
 @in_turn
 def auto_quote(*, demand_id: UUID, listing_id: UUID, at: datetime) -> "Quote":
     """Answer a demand by a machine's cost model, and hold its time for 48 hours.
@@ -128,7 +103,7 @@ def auto_quote(*, demand_id: UUID, listing_id: UUID, at: datetime) -> "Quote":
     :raises CapacityConflict: if others have reserved it.
     """
     pair = _pair(demand_id, listing_id, at)
-    outcome = judge(judging.need_of(pair.demand), _offer(pair), at.date()).outcome
+    outcome = judge(judging.need_of(pair.demand), offer_of(pair), at.date()).outcome
     if outcome != Outcome.FITS or not pair.listing.auto_quote:
         raise ListingDoesNotFit(
             _("%(machine)s does not answer “%(title)s” by itself any more.")
@@ -141,7 +116,7 @@ def auto_quote(*, demand_id: UUID, listing_id: UUID, at: datetime) -> "Quote":
         )
     return _give(
         pair,
-        price=_price(pair, at),
+        price=price_of(pair, at),
         origin=QuoteOrigin.AUTO,
         valid_until_at=at + HOLD,
         note="",
@@ -246,8 +221,8 @@ def preview_price(*, demand_id: UUID, listing_id: UUID, at: datetime) -> PriceBr
     with context.exchange():
         demand = Demand.objects.filter(pk=demand_id).first()
     if demand is None:
-        raise _no_such_demand(demand_id)
-    return _price(_paired(demand, listing_id, at), at)
+        raise no_such_demand(demand_id)
+    return price_of(paired(demand, listing_id, at), at)
 
 
 @in_turn
@@ -313,6 +288,10 @@ def let_time_go(reservation_id: UUID, *, by: Actor, at: datetime) -> None:
         return
 
 
+def _pair(demand_id: UUID, listing_id: UUID, at: datetime) -> Pair:
+    return paired(lock_demand(demand_id), listing_id, at)
+
+
 def _given(quote_id: UUID) -> "Quote":
     quote = orders.quote_detail(quote_id)
     if quote.side != Side.SELLER:
@@ -320,115 +299,11 @@ def _given(quote_id: UUID) -> "Quote":
     return quote
 
 
-# --- who answers whom
-
-
-def _pair(demand_id: UUID, listing_id: UUID, at: datetime) -> _Pair:
-    return _paired(lock_demand(demand_id), listing_id, at)
-
-
-def _paired(demand: Demand, listing_id: UUID, at: datetime) -> _Pair:
-    seller = context.current()
-    listing = Listing.objects.active().filter(pk=listing_id, owner_id=seller.id).first()
-    if listing is None:
-        raise ListingNotFound(
-            _("There is no such published machine here."),
-            field="listing_id",
-            value=str(listing_id),
-            remedy=_("Publish the machine first."),
-        )
-    buyer = trading_enterprise(demand.owner_id)
-    pair = _Pair(demand=demand, listing=listing, seller=seller, buyer=buyer)
-    need, offer = judging.need_of(demand), _offer(pair)
-    verdict = judge(need, offer, at.date())
-    if not is_candidate(need, offer) or any(
-        refusal.reason in BINDING for refusal in verdict.refusals
-    ):
-        # As if it did not exist: who is not asked does not learn that others are.
-        raise _no_such_demand(demand.pk)
-    check_open(demand, at)
-    return pair
-
-
-def _no_such_demand(demand_id: UUID) -> DemandNotFound:
-    return DemandNotFound(
-        _("There is no such demand."), field="demand_id", value=str(demand_id)
-    )
-
-
-def _offer(pair: _Pair) -> Offer:
-    seller = pair.seller
-    return judging.offer_of(
-        pair.listing,
-        verified=[seller.id] if seller.is_verified else (),
-        suspended=[seller.id] if seller.is_suspended else (),
-    )
-
-
-# --- what it costs
-
-
-def _price(pair: _Pair, at: datetime) -> PriceBreakdown:
-    demand, listing = pair.demand, pair.listing
-    cost = _cost_inputs(listing)
-    facts = _part_facts(demand, cost.currency, at)
-    return pricing.price(
-        cost, facts, quantity=demand.quantity, process_code=listing.process_code
-    )
-
-
-def _cost_inputs(listing: Listing) -> CostInputs:
-    stated = machines.cost_inputs(listing.machine_id)
-    if (
-        stated is None
-        or stated.removal_cm3_per_min is None
-        or stated.finishing_cm2_per_min is None
-    ):
-        raise NoCostModel(
-            _("%(machine)s has no cost model that a price can be worked out from.")
-            % {"machine": listing.machine_label},
-            field="cost_model",
-            remedy=_("State its rates, and how fast it cuts and finishes."),
-        )
-    # What orders keeps at a default of its own is not the machine's to say.
-    known = {column.name for column in fields(CostInputs)}
-    return CostInputs(
-        **{
-            column.name: getattr(stated, column.name)
-            for column in fields(stated)
-            if column.name in known
-        }
-    )
-
-
-def _part_facts(demand: Demand, currency: str, at: datetime) -> PartFacts:
-    if demand.size_mm is None or demand.volume_mm3 is None or demand.area_mm2 is None:
-        raise ListingDoesNotFit(
-            _("The part of “%(title)s” has not been measured.")
-            % {"title": demand.title}
-        )
-    material = catalog.material_by_code(demand.material_code)
-    x, y, z = demand.size_mm
-    per_kg, _rate = catalog.convert(
-        Money(material.price_eur_kg, "EUR"), currency, at.date()
-    )
-    return PartFacts(
-        volume_mm3=Decimal(str(demand.volume_mm3)),
-        area_mm2=Decimal(str(demand.area_mm2)),
-        size_x_mm=Decimal(str(x)),
-        size_y_mm=Decimal(str(y)),
-        size_z_mm=Decimal(str(z)),
-        density_kg_m3=Decimal(material.density_kg_m3),
-        removal_factor=material.removal_factor,
-        material_price_per_kg=per_kg,
-    )
-
-
 # --- the quote itself
 
 
 def _give(
-    pair: _Pair,
+    pair: Pair,
     *,
     price: PriceBreakdown,
     origin: QuoteOrigin,
@@ -492,7 +367,7 @@ def _give(
 
 
 def _hold(
-    pair: _Pair,
+    pair: Pair,
     minutes: int,
     quote_id: UUID,
     until: datetime,
@@ -500,7 +375,7 @@ def _hold(
     at: datetime,
 ) -> "Reservation":
     need = judging.need_of(pair.demand)
-    transit = terms_of(need, _offer(pair), at.date()).transit_days
+    transit = terms_of(need, offer_of(pair), at.date()).transit_days
     ready_by = pair.demand.due_on - timedelta(days=transit)
     return capacity.hold(
         machine_id=pair.listing.machine_id,
@@ -516,7 +391,7 @@ def _hold(
     )
 
 
-def _tell(pair: _Pair, facts: QuoteFacts, at: datetime) -> None:
+def _tell(pair: Pair, facts: QuoteFacts, at: datetime) -> None:
     telling.quote_received(
         pair.buyer,
         quote_id=facts.id,

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.exchange.rules.columns import Columns, judge_all, miss_degree
-from apps.exchange.rules.score import PRESETS, rank_key, score
+from apps.exchange.rules.columns import Columns
+from apps.exchange.rules.score import PRESETS, miss_degree, rank_key, score
+from apps.exchange.rules.sweep import judge_all
 from apps.exchange.rules.verdict import is_candidate, judge
 from apps.exchange.types import Need, Offer, Outcome, Reason
 from tests.factories import exchange as make

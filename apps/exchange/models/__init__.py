@@ -1,0 +1,17 @@
+"""The rows of the market, and the views that strangers see of them."""
+
+from apps.exchange.models.columns import TransactionIdField
+from apps.exchange.models.demand import Demand
+from apps.exchange.models.listing import Listing
+from apps.exchange.models.market import MarketDemand, MarketListing
+from apps.exchange.models.match import Match, MatchRun
+
+__all__ = [
+    "Demand",
+    "Listing",
+    "MarketDemand",
+    "MarketListing",
+    "Match",
+    "MatchRun",
+    "TransactionIdField",
+]

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from apps.exchange.models.columns import codes
+
+
+class MarketListing(models.Model):
+    """A listing as any enterprise may see it: of those that trade, published ones.
+
+    Read-only: a view that the database keeps.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    owner_id = models.UUIDField()
+    seller_name = models.TextField()
+    seller_slug = models.TextField()
+    is_verified = models.BooleanField()
+    machine_label = models.TextField()
+    process_code = models.TextField()
+    material_groups = codes(_("material groups"))
+    material_codes = codes(_("materials"))
+    envelope_kind = models.TextField(null=True)  # noqa: DJ001  (not stated)
+    envelope_mm = ArrayField(models.FloatField(), null=True)
+    max_mass_kg = models.FloatField(null=True)
+    it_grade = models.PositiveSmallIntegerField(null=True)
+    roughness_um = models.FloatField(null=True)
+    batch_min = models.PositiveIntegerField(null=True)
+    batch_max = models.PositiveIntegerField(null=True)
+    certificates = models.JSONField()
+    languages = ArrayField(models.TextField())
+    country = models.TextField()
+    region = models.TextField()
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+    free_minutes_four_weeks = models.IntegerField(null=True)
+    auto_quote = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "exchange_market_listing"
+
+    def __str__(self) -> str:
+        return f"{self.seller_name}: {self.machine_label}"
+
+
+class MarketDemand(models.Model):
+    """An open demand as the asking enterprise may see it, if it may at all.
+
+    Its owner is hidden if it asked to be. Read-only: a view that the database keeps.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    owner_id = models.UUIDField(null=True)
+    buyer_name = models.TextField()
+    title = models.TextField()
+    note = models.TextField()
+    process_codes = codes(_("processes"))
+    material_code = models.TextField()
+    material_group = models.TextField()
+    size_mm = ArrayField(models.FloatField(), null=True)
+    mass_kg = models.FloatField(null=True)
+    it_grade = models.PositiveSmallIntegerField(null=True)
+    roughness_um = models.FloatField(null=True)
+    quantity = models.PositiveIntegerField()
+    currency = models.TextField()
+    certificate_codes = codes(_("certificates"))
+    document_language = models.TextField()
+    due_on = models.DateField()
+    response_deadline_at = models.DateTimeField()
+    delivery_country = models.TextField()
+    allowed_countries = codes(_("only from these countries"))
+    excluded_countries = codes(_("not from these countries"))
+    is_anonymous = models.BooleanField()
+    is_own = models.BooleanField()
+    audience = models.TextField()
+    work_minutes = models.PositiveIntegerField(null=True)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        managed = False
+        db_table = "exchange_market_demand"
+
+    def __str__(self) -> str:
+        return self.title
