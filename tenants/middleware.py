@@ -55,10 +55,10 @@ class HostToFace:
         request.enterprise = ref  # type: ignore[attr-defined]
         request.role = None  # type: ignore[attr-defined]
         request.actor = None  # type: ignore[attr-defined]
-        request.urlconf = settings.URLCONFS[face]  # type: ignore[attr-defined]
+        request.urlconf = settings.URLCONFS[face]
         with context.directory():
             if face == "enterprise" and ref is None:
-                request.urlconf = settings.URLCONFS["public"]  # type: ignore[attr-defined]
+                request.urlconf = settings.URLCONFS["public"]
                 return render(request, "public/no_such_enterprise.html", status=404)
             return self.get_response(request)
 

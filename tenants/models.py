@@ -95,7 +95,7 @@ class Enterprise(SharedModel, TimeStampedModel, TenantMixin):
     name_local = models.CharField(
         _("name in its own script"), max_length=160, blank=True
     )
-    schema_name = models.CharField(
+    schema_name = models.CharField(  # noqa: DJ001  (unique, absent before activation)
         max_length=63, unique=True, null=True, editable=False
     )
     country = models.CharField(_("country"), max_length=2, help_text="ISO 3166-1")

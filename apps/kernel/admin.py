@@ -11,7 +11,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 
-class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped library
+class ConsoleSite(UnfoldAdminSite):
     """The platform operator's site: shows what runs; changes go through services."""
 
     site_title = "Spindle"
@@ -36,7 +36,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc]  # untyped library
 console = ConsoleSite(name="admin")
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # untyped library
+class ReadOnlyAdmin(ModelAdmin):
     """Lists and shows rows; what may be done about them are actions."""
 
     list_fullwidth = True

@@ -290,8 +290,8 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         raise Http404 from error
     except DomainError as error:
         messages.error(request, str(error))
-        quote = orders.quote_detail(quote_id)
-        return redirect("portal:rfq", quote.rfq_line.rfq_id)
+        line = orders.quote_detail(quote_id).rfq_line
+        return redirect("portal:rfq", line.rfq_id) if line else redirect("portal:rfqs")
     messages.success(
         request, _t("Order %(number)s is placed.") % {"number": order.number}
     )
@@ -301,14 +301,14 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 def _save(request: HttpRequest, form: RfqForm, known: Any) -> Any:
     enterprise = request.enterprise  # type: ignore[attr-defined]
     draft = form.draft(known.currency if known else enterprise.currency)
-    facts = {"by": actor_of(request), "at": timezone.now()}
+    by, at = actor_of(request), timezone.now()
     if known is None:
-        return services.draft_rfq(draft=draft, **facts)
+        return services.draft_rfq(draft=draft, by=by, at=at)
     before = orders.draft_of(known)
     # Further lines, such as a partner system may have written, stay as they are.
     draft = replace(draft, lines=(*draft.lines, *before.lines[1:]))
     return services.revise_rfq(
-        rfq_id=known.pk, draft=draft, version=known.version, **facts
+        rfq_id=known.pk, draft=draft, version=known.version, by=by, at=at
     )
 
 

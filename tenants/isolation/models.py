@@ -1,7 +1,7 @@
 """Rows and querysets that remember whose they are."""
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import models
 
@@ -38,13 +38,13 @@ class TenantQuerySet(models.QuerySet[Row]):
         _check(self._tenant, f"A queryset of {self.model.__name__}")
 
     def _clone(self) -> Self:
-        clone: Self = super()._clone()  # type: ignore[misc]  # not in the stubs
+        clone: Self = super()._clone()
         clone._tenant = self._tenant
         return clone
 
     def _fetch_all(self) -> None:
         self._check_tenant()
-        super()._fetch_all()  # type: ignore[misc]  # not in the stubs
+        super()._fetch_all()
 
     def iterator(self, chunk_size: int | None = None) -> Iterator[Row]:
         """Stream rows, checking at each that the enterprise is still the same."""
@@ -90,7 +90,7 @@ class TenantQuerySet(models.QuerySet[Row]):
         return made
 
     def bulk_update(
-        self, objs: Iterable[Row], fields: Collection[str], *args: Any, **kwargs: Any
+        self, objs: Iterable[Row], fields: Iterable[str], *args: Any, **kwargs: Any
     ) -> int:
         """Update rows of this enterprise only."""
         self._check_tenant()
@@ -109,17 +109,23 @@ class TenantModel(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
 
-    objects: ClassVar[Any] = TenantQuerySet.as_manager()
+    # Subclasses declare managers of their own types, which stubs would call a clash.
+    if not TYPE_CHECKING:
+        objects = TenantQuerySet.as_manager()
 
     class Meta:
         abstract = True
 
     @classmethod
     def from_db(
-        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+        cls,
+        db: str | None,
+        field_names: Collection[str],
+        values: Collection[Any],
+        **kwargs: Any,
     ) -> Self:
         """Stamp what is read with the schema it came from."""
-        row = super().from_db(db, field_names, values)
+        row = super().from_db(db, field_names, values, **kwargs)
         row._state.tenant = _schema()  # type: ignore[attr-defined]  # our stamp
         return row
 

@@ -67,7 +67,7 @@ def _insert_once(job: Job) -> None:
     made = Job.objects.bulk_create([job], ignore_conflicts=True)
     first = (
         Job.objects.filter(
-            enterprise_id=job.enterprise_id,
+            enterprise=job.enterprise_id,
             kind=job.kind,
             dedup_key=job.dedup_key,
             state=JobState.QUEUED,

@@ -10,6 +10,7 @@ import os
 import signal
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -143,17 +144,18 @@ def _fail(job: Job, code: str, text: str, *, is_final: bool) -> JobState:
     most = registry.find(job.kind).max_attempts or settings.JOBS_MAX_ATTEMPTS
     now = timezone.now()
     if is_final or job.attempts >= most:
-        changes = {"state": JobState.FAILED, "finished_at": now}
+        state = JobState.FAILED
+        changes: dict[str, Any] = {"finished_at": now}
     else:
         pause = FIRST_BACKOFF_SECONDS * 2 ** (job.attempts - 1)
+        state = JobState.QUEUED
         changes = {
-            "state": JobState.QUEUED,
             "run_after": now + timedelta(seconds=pause),
             "poked_at": None,
             # Another cause may have queued the same since: this one runs apart.
             "dedup_key": None,
         }
-    return _mark(job, error_code=code, error=text, **changes)
+    return _mark(job, state=state, error_code=code, error=text, **changes)
 
 
 def _quarantine(job: Job, code: str, text: str) -> JobState:
@@ -167,7 +169,7 @@ def _quarantine(job: Job, code: str, text: str) -> JobState:
     )
 
 
-def _mark(job: Job, *, state: JobState, **facts: object) -> JobState:
+def _mark(job: Job, *, state: JobState, **facts: Any) -> JobState:
     with context.jobs():
         Job.objects.filter(
             pk=job.pk, state=JobState.RUNNING, attempts=job.attempts

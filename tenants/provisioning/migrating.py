@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tenants import context
 from tenants.models import Enterprise
-from tenants.provisioning import services
+from tenants.provisioning import selectors, services
 
 LOCK_TIMEOUT = "4s"
 STATEMENT_TIMEOUT = "60s"
@@ -75,7 +75,7 @@ def migrate_enterprises(progress: Progress) -> int:
     One indexed query finds them: a slot remembers its template's digest.
     """
     with context.directory():
-        template = services.selectors.current_template()
+        template = selectors.current_template()
         digest = template.digest if template else ""
         behind: Iterable[Enterprise] = list(
             Enterprise.objects.filter(slot__isnull=False)

@@ -19,6 +19,11 @@ from tenants.registry.selectors import as_ref, forget_enterprises
 from tenants.types import EnterpriseRef, Role, Tier, Verification
 
 
+LONGEST_ABOUT = 4000
+LONGEST_PERSON = 120
+LONGEST_EMAIL = 254
+
+
 class SlugTaken(Conflict):
     """Raised when another enterprise has the address."""
 
@@ -47,37 +52,47 @@ def sign_up(
     region: str = "",
     city: str = "",
     about: str = "",
+    password_hash: str = "",
 ) -> tuple[EnterpriseRef, User]:
     """Write an enterprise with a schema of its own and its owner, or nothing.
+
+    With `password_hash`, a new person gets it as it is: who signs up many people
+    with one password need hash it once only.
 
     :raises InvalidInput: if a fact is missing or malformed.
     :raises SlugTaken: if the address is another's.
     :raises EmailTaken: if the person exists and this is not their password.
     """
-    slug = rules.check_slug(slug.strip().lower())
-    email = _checked_email(email)
-    if not name.strip():
-        raise InvalidInput(_("An enterprise needs a name."), field="name", value=name)
+    enterprise = Enterprise(
+        slug=rules.check_slug(slug.strip().lower()),
+        name=_checked_text("name", name, is_needed=True),
+        name_local=_checked_text("name_local", name_local),
+        country=rules.check_country(country),
+        region=_checked_text("region", region),
+        city=_checked_text("city", city),
+        language=rules.check_language(language),
+        currency=rules.check_currency(currency),
+        time_zone=rules.check_time_zone(time_zone),
+        about=_checked_text("about", about),
+        tier=Tier.ACTIVATED,
+        activated_at=at,
+    )
+    person = User(
+        email=_checked_email(email),
+        name=rules.check_text(
+            person_name, field="person_name", longest=LONGEST_PERSON, is_needed=True
+        ),
+        language=language,
+        time_zone=time_zone,
+        password=password_hash,
+    )
+    slug = enterprise.slug
     with context.directory():
         try:
             with transaction.atomic():
-                user = _owner(email, person_name, password, language, time_zone)
+                user = _owner(person, password)
                 schema = provisioning.claim_slot()
-                enterprise = Enterprise(
-                    slug=slug,
-                    name=name.strip(),
-                    name_local=name_local,
-                    schema_name=schema,
-                    country=country.upper(),
-                    region=region,
-                    city=city,
-                    language=language,
-                    currency=currency.upper(),
-                    time_zone=time_zone,
-                    about=about,
-                    tier=Tier.ACTIVATED,
-                    activated_at=at,
-                )
+                enterprise.schema_name = schema
                 enterprise.save(force_insert=True)
                 provisioning.assign_slot(schema=schema, enterprise=enterprise, at=at)
                 Domain.objects.create(
@@ -99,8 +114,13 @@ def sign_up(
     return as_ref(enterprise), user
 
 
+def _checked_text(field: str, text: str, *, is_needed: bool = False) -> str:
+    longest = Enterprise._meta.get_field(field).max_length or LONGEST_ABOUT
+    return rules.check_text(text, field=field, longest=longest, is_needed=is_needed)
+
+
 def _checked_email(email: str) -> str:
-    email = email.strip().lower()
+    email = rules.check_text(email, field="email", longest=LONGEST_EMAIL).lower()
     try:
         validate_email(email)
     except ValidationError as error:
@@ -113,34 +133,30 @@ def _checked_email(email: str) -> str:
     return email
 
 
-def _owner(
-    email: str, person_name: str, password: str, language: str, time_zone: str
-) -> User:
-    known = User.objects.filter(email=email).first()
+def _owner(person: User, password: str) -> User:
+    known = User.objects.filter(email=person.email).first()
     if known is not None:
         # A person who has an enterprise already may sign up a second one, but only
         # by showing that the address is theirs.
         if not known.check_password(password):
             raise EmailTaken(
-                _("%(email)s is in use.") % {"email": email},
+                _("%(email)s is in use.") % {"email": person.email},
                 field="email",
-                value=email,
+                value=person.email,
                 remedy=_("Give that account's password, or another e-mail address."),
             )
         return known
-    person = User(
-        email=email, name=person_name.strip(), language=language, time_zone=time_zone
-    )
-    try:
-        validate_password(password, user=person)
-    except ValidationError as error:
-        raise InvalidInput(
-            " ".join(error.messages),
-            field="password",
-            value="",
-            remedy=_("Choose a longer password that is not in common use."),
-        ) from error
-    person.set_password(password)
+    if not person.password:
+        try:
+            validate_password(password, user=person)
+        except ValidationError as error:
+            raise InvalidInput(
+                " ".join(error.messages),
+                field="password",
+                value="",
+                remedy=_("Choose a longer password that is not in common use."),
+            ) from error
+        person.set_password(password)
     person.save(force_insert=True)
     return person
 
