@@ -263,6 +263,18 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"kind": "exchange.expire_quotes"},
         "options": {"expires": 300.0},
     },
+    "publish the coming weeks": {
+        "task": "tenants.enqueue_for_each_enterprise",
+        "schedule": 3600.0,
+        "kwargs": {"kind": "exchange.roll_weeks"},
+        "options": {"expires": 3600.0},
+    },
+    "expire certificates": {
+        "task": "tenants.enqueue_for_each_enterprise",
+        "schedule": 6 * 3600.0,
+        "kwargs": {"kind": "machines.expire_certificates"},
+        "options": {"expires": 3600.0},
+    },
 }
 JOBS_LEASE_SECONDS = 10
 JOBS_MAX_ATTEMPTS = 5
