@@ -1,6 +1,6 @@
 """Demands that our machines fit, and how a shop answers one by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -22,6 +22,7 @@ from apps.exchange import selectors as exchange
 from apps.exchange import services as market
 from apps.exchange.selectors import InboxEntry, MatchView
 from apps.kernel.errors import DomainError
+from apps.machines import selectors as machines
 from apps.orders import selectors as orders
 from apps.orders.types import PriceBreakdown, QuoteState, Side
 from apps.portal import charts, formats
@@ -52,6 +53,7 @@ class Row:
     entry: InboxEntry
     processes: Sequence[str]
     material: str
+    machine: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,14 @@ class Judged:
     """One of our machines as it was judged for a demand."""
 
     view: MatchView
+    code: str
     process: str
     steps: Sequence[charts.WaterfallStep]
+
+    @property
+    def is_published(self) -> bool:
+        """Say whether it is still on the market."""
+        return bool(self.code)
 
 
 class QuoteForm(PortalForm):
@@ -87,14 +95,13 @@ class QuoteForm(PortalForm):
     )
 
     def __init__(
-        self, *args: Any, machines: Sequence[Judged], currency: str, **kwargs: Any
+        self, *args: Any, able: Sequence[Judged], currency: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         listing = self.fields["listing_id"]
         assert isinstance(listing, forms.ChoiceField)
         listing.choices = [
-            (str(one.view.listing_id), f"{one.view.machine_label} · {one.process}")
-            for one in machines
+            (str(one.view.listing_id), f"{one.code} · {one.process}") for one in able
         ]
         price = self.fields["unit_price"]
         assert isinstance(price, Quantity)
@@ -120,7 +127,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         country=asked["country"],
         is_answered=ANSWERED.get(asked["answered"]),
     )
-    page = _page(request, [_row(entry) for entry in entries])
+    codes = _codes()
+    page = _page(request, [_row(entry, codes) for entry in entries])
     return render(
         request,
         "portal/inbox/list.html",
@@ -161,13 +169,13 @@ def write_quote(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     if entry is None:
         return _gone(request, demand_id)
     at = timezone.now()
-    machines = [one for one in _judged(demand_id) if one.view.machine_label]
-    if not machines:
+    able = [one for one in _judged(demand_id) if one.is_published]
+    if not able:
         raise Http404
-    chosen = _chosen(request, machines)
+    chosen = _chosen(request, able)
     price, why_not = _worked_out(demand_id, chosen.view.listing_id)
     enterprise = request.enterprise  # type: ignore[attr-defined]
-    facts: dict[str, Any] = {"machines": machines, "currency": enterprise.currency}
+    facts: dict[str, Any] = {"able": able, "currency": enterprise.currency}
     start: dict[str, Any] = {
         "listing_id": str(chosen.view.listing_id),
         "machine_minutes": entry.demand.work_minutes,
@@ -191,7 +199,10 @@ def write_quote(request: HttpRequest, demand_id: UUID) -> HttpResponse:
             else:
                 messages.success(
                     request,
-                    _t("Quote %(number)s is with the buyer. %(time)s is held.")
+                    _t(
+                        "Quote %(number)s is with the buyer. %(time)s of machine time "
+                        "are held."
+                    )
                     % {
                         "number": quote.number,
                         "time": formats.duration(quote.machine_minutes),
@@ -242,7 +253,16 @@ def _gone(request: HttpRequest, demand_id: UUID) -> HttpResponse:
     return render(request, "portal/inbox/gone.html", status=410)
 
 
-def _row(entry: InboxEntry) -> Row:
+def _codes() -> dict[UUID, str]:
+    """Return our own names of what we have on the market."""
+    names = dict(machines.machines_of().values_list("pk", "code"))
+    return {
+        listing.pk: names.get(listing.machine_id, "")
+        for listing in exchange.own_listings()
+    }
+
+
+def _row(entry: InboxEntry, codes: Mapping[UUID, str]) -> Row:
     language = get_language() or "en"
     return Row(
         entry=entry,
@@ -250,6 +270,7 @@ def _row(entry: InboxEntry) -> Row:
             catalog.label(code, language) for code in entry.demand.process_codes
         ],
         material=material_name(entry.demand.material_code),
+        machine=codes.get(entry.best.listing_id, ""),
     )
 
 
@@ -271,7 +292,7 @@ def _page(request: HttpRequest, rows: Sequence[Row]) -> Page:
 
 def _asked(entry: InboxEntry) -> dict[str, Any]:
     demand = entry.demand
-    row = _row(entry)
+    row = _row(entry, {})
     return {
         "entry": entry,
         "demand": demand,
@@ -289,9 +310,11 @@ def _asked(entry: InboxEntry) -> dict[str, Any]:
 
 def _judged(demand_id: UUID) -> list[Judged]:
     language = get_language() or "en"
+    codes = _codes()
     return [
         Judged(
             view=view,
+            code=codes.get(view.listing_id, ""),
             process=catalog.label(view.process_code, language)
             if view.process_code
             else "",
@@ -312,12 +335,12 @@ def _answer(entry: InboxEntry) -> dict[str, Any] | None:
     }
 
 
-def _chosen(request: HttpRequest, machines: Sequence[Judged]) -> Judged:
+def _chosen(request: HttpRequest, able: Sequence[Judged]) -> Judged:
     wanted = request.POST.get("listing_id") or request.GET.get("listing_id")
-    for one in machines:
+    for one in able:
         if str(one.view.listing_id) == wanted:
             return one
-    return machines[0]
+    return able[0]
 
 
 def _worked_out(demand_id: UUID, listing_id: UUID) -> tuple[PriceBreakdown | None, str]:
