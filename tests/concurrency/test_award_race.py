@@ -10,12 +10,13 @@ from threading import Barrier
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.capacity import services as capacity
 from apps.capacity.models import Reservation
 from apps.exchange import services
 from apps.exchange.models import Demand, Listing
+from apps.exchange.services import pairing
 from apps.kernel.errors import DomainError
 from apps.orders.models import Order, Quote
 from tenants import context
@@ -224,6 +225,28 @@ class TestAward:
 
         assert race(deals) == {"won": 8}
         assert counted(Order, [north, south]) == [{"placed": 8}, {"placed": 8}]
+
+
+class TestLockDemand:
+    def test_says_that_others_are_deciding_when_it_stays_locked(
+        self,
+        mills: list[Listing],
+        brackets: Demand,
+        north: EnterpriseRef,
+        south: EnterpriseRef,
+        buyer: Actor,
+        seller: Actor,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        quote = quote_of(north, brackets, mills[0], seller)
+        monkeypatch.setattr(pairing, "LOCK_WAIT", "30ms")
+
+        with context.exchange(), transaction.atomic():
+            Demand.objects.select_for_update().get(pk=brackets.pk)
+            outcome = race([(south, partial(award, quote, buyer))] * 2)
+
+        assert outcome == {"demand_busy": 2}
+        assert counted(Order, [north, south]) == [{}, {}]
 
 
 class TestSubmitQuote:
