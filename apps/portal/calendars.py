@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import get_day_names
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +31,7 @@ from apps.kernel.periods import Period
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.forms import Moment, PortalForm
-from apps.portal.machines import found_machine
+from apps.portal.machines import found_machine, may_write
 from apps.portal.public import places
 from tenants.middleware import actor_of
 from tenants.types import Role
@@ -80,12 +81,27 @@ class Clock(forms.TimeField):
     def __init__(self) -> None:
         super().__init__(
             required=False,
-            widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-            input_formats=["%H:%M", "%H:%M:%S"],
+            # Not the browser's own box for times: it counts to twelve wherever the
+            # browser does, whatever the page's language.
+            widget=forms.TimeInput(
+                attrs={"inputmode": "numeric", "maxlength": 5}, format="%H:%M"
+            ),
+            input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
             error_messages={
-                "invalid": _("This is not a time. Write hours and minutes, as 06:00.")
+                "invalid": _(
+                    "“%(value)s” is not a time. Write hours and minutes, as 06:00."
+                )
             },
         )
+
+    def to_python(self, value: Any) -> time | None:
+        """Read a time; 24:00 is the midnight at the day's end."""
+        text = str(value or "").strip()
+        try:
+            return super().to_python("00:00" if text == "24:00" else text)
+        except ValidationError as error:
+            error.params = {"value": text}
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,7 +391,7 @@ def _page(
             "machine": machine,
             "calendar": calendar,
             "is_own": is_own,
-            "can_write": str(request.role) in {Role.PLANNER, Role.OWNER},  # type: ignore[attr-defined]
+            "can_write": may_write(request),
             "presets": [(key, label) for key, (label, _shifts) in PRESETS.items()],
             "preset": preset[0] if preset else "",
             "exceptions": _exceptions(calendar),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -58,8 +59,7 @@ class Explained:
 
     what: str
     tone: str
-    starts: str
-    ends: str
+    during: str
     time: str
 
 
@@ -127,7 +127,7 @@ class PromiseForm(PortalForm):
 
     def minutes(self) -> int:
         """Return the work in whole minutes, at least one."""
-        work = self.cleaned_data["work"]
+        work: Decimal = self.cleaned_data["work"]
         if self.cleaned_data["unit"] == "h":
             work *= MINUTES_PER_HOUR
         return max(round(work), 1)
@@ -156,9 +156,10 @@ def overview(request: HttpRequest) -> HttpResponse:
         process_code=asked["process"], site_id=uuid_of(asked["site"])
     ).exclude(state=MachineState.RETIRED)
     page = page_of(request, found, ROWS_SHOWN)
+    rows = sorted(page.rows, key=lambda row: str(row.code))
     today = timezone.localdate(now)
     loads = capacity.week_load(
-        machine_ids=[row.pk for row in page.rows],
+        machine_ids=[row.pk for row in rows],
         from_monday=today,
         weeks=WEEKS_SHOWN,
         at=now,
@@ -181,7 +182,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "sites": site_filter(),
             "columns": [_week_name(week.monday) for week in total],
             "rows": [
-                _heat_row(row, load) for row, load in zip(page.rows, loads, strict=True)
+                _heat_row(row, load) for row, load in zip(rows, loads, strict=True)
             ],
             "chart": load_chart(total) if page.rows else None,
             "has_hours": any(week.total_minutes for week in total),
@@ -303,6 +304,14 @@ def _promises(request: HttpRequest, now: datetime) -> tuple[PromiseForm, list[Of
     return form, sorted(offers, key=_soonest)
 
 
+def _period_text(period: Period) -> str:
+    """Write a period, its day only once where it begins and ends on the same."""
+    start, end = timezone.localtime(period.start), timezone.localtime(period.end)
+    if start.date() == end.date():
+        return f"{formats.moment(start)} – {end:%H:%M}"
+    return f"{formats.moment(start)} – {formats.moment(end)}"
+
+
 def _soonest(offer: Offer) -> tuple[bool, float, str]:
     if offer.promise is None:
         return True, 0.0, offer.machine.code
@@ -326,8 +335,7 @@ def _offer(machine: Any, minutes: int, not_before: datetime, now: datetime) -> O
                 Explained(
                     what=str(step.kind.label),
                     tone=TONES[step.kind],
-                    starts=formats.moment(step.period.start),
-                    ends=formats.moment(step.period.end),
+                    during=_period_text(step.period),
                     time=formats.duration(step.minutes),
                 )
                 for step in promise.explanation

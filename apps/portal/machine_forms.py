@@ -68,7 +68,9 @@ def grade_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for grade in catalog.materials():
         label = str(MaterialGroup(grade.group).label)
-        groups.setdefault(label, []).append((grade.code, grade.name))
+        # Several standards call their own steel 45.
+        name = f"{grade.name} · {grade.standard}" if grade.standard else grade.name
+        groups.setdefault(label, []).append((grade.code, name))
     return list(groups.items())
 
 
@@ -475,7 +477,7 @@ def copy_offers(
 
     An envelope that a machine's own document gives goes before the copied one.
     """
-    facts = {"by": actor_of(request), "at": timezone.now()}
+    by, at = actor_of(request), timezone.now()
     known = machines.cost_inputs(source.machine.pk)
     for target_id in target_ids:
         target = machines.machine_detail(target_id)
@@ -483,23 +485,25 @@ def copy_offers(
             services.set_capability(
                 machine_id=target_id,
                 draft=CapabilityDraft(**_draft_of(row) | _own_envelope(target, row)),
-                **facts,
+                by=by,
+                at=at,
             )
         if known is not None:
-            services.set_cost_model(machine_id=target_id, cost=known, **facts)
+            services.set_cost_model(machine_id=target_id, cost=known, by=by, at=at)
 
 
 def _save_machine(request: HttpRequest, form: MachineForm, known: Any) -> Any:
     site_id = UUID(form.cleaned_data["site_id"])
-    facts = {"by": actor_of(request), "at": timezone.now()}
+    by, at = actor_of(request), timezone.now()
     if known is None:
-        return services.add_machine(site_id=site_id, draft=form.draft(), **facts)
+        return services.add_machine(site_id=site_id, draft=form.draft(), by=by, at=at)
     return services.revise_machine(
         machine_id=known.pk,
         version=form.cleaned_data["version"] or 0,
         draft=form.draft(),
         site_id=site_id,
-        **facts,
+        by=by,
+        at=at,
     )
 
 

@@ -98,13 +98,13 @@ def _import(
     request: HttpRequest, form: ImportForm, site_form: SiteForm | None
 ) -> ImportResult:
     """Import the document, and open its site first where there is none yet."""
-    facts = {"by": actor_of(request), "at": timezone.now()}
+    by, at = actor_of(request), timezone.now()
     if site_form is None:
         site_id = UUID(form.cleaned_data["site_id"])
     else:
-        site_id = services.add_site(draft=site_form.draft(), **facts).pk
+        site_id = services.add_site(draft=site_form.draft(), by=by, at=at).pk
     return services.import_mtconnect(
-        document=form.cleaned_data["file"].read(), site_id=site_id, **facts
+        document=form.cleaned_data["file"].read(), site_id=site_id, by=by, at=at
     )
 
 

@@ -31,7 +31,7 @@ from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.home import load_chart
 from apps.portal.paging import page_of
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, role_in
 from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
@@ -98,6 +98,11 @@ def uuid_of(text: str) -> UUID | None:
         return None
 
 
+def may_write(request: HttpRequest) -> bool:
+    """Say whether the reader may change machines and their time."""
+    return role_in(request) in {Role.PLANNER, Role.OWNER}
+
+
 def found_machine(machine_id: UUID) -> machines.MachineDetail:
     """Return a machine, or answer that there is none."""
     try:
@@ -161,7 +166,7 @@ def machine(request: HttpRequest, machine_id: UUID) -> HttpResponse:
         at=now,
     )
     calendar = capacity.calendar_of(machine_id)
-    can_write = str(request.role) in {Role.PLANNER, Role.OWNER}  # type: ignore[attr-defined]
+    can_write = may_write(request)
     return render(
         request,
         "portal/machines/detail.html",

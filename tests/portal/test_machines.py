@@ -212,7 +212,7 @@ class TestMachinePage:
         text = text_of(member_of(north, Role.VIEWER).get(f"/machines/{bare.pk}/"))
 
         assert "A planner still has to state: maker, process" in text
-        assert "/change/" not in text
+        assert f"/machines/{bare.pk}/change/" not in text
 
     def test_shows_every_figure(self, member_of, north, hurco):
         text = text_of(member_of(north).get(f"/machines/{hurco.pk}/"))
@@ -253,7 +253,7 @@ class TestMachinePage:
 
         assert "Nothing is held or booked in the next 8 weeks." in text
         assert "Hours by week" in text
-        assert "the enterprise&#x27;s" in text or "the enterprise's" in text
+        assert "the enterprise's" in text
 
     def test_warns_of_a_machine_without_shifts(self, member_of, north, hurco):
         text = text_of(member_of(north).get(f"/machines/{hurco.pk}/"))
@@ -306,9 +306,7 @@ class TestChangingState:
             assert stored(hurco).state == MachineState.IN_MAINTENANCE
 
     @pytest.mark.parametrize("version", ["0", "many", ""])
-    def test_refuses_what_was_changed_meanwhile(
-        self, member_of, north, hurco, version
-    ):
+    def test_refuses_what_was_changed_meanwhile(self, member_of, north, hurco, version):
         response = member_of(north, Role.PLANNER).post(
             f"/machines/{hurco.pk}/state/",
             {"version": version, "state": "retired"},
