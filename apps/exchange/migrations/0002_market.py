@@ -3,13 +3,7 @@
 from django.db import migrations
 
 from tenants import context
-from tenants.isolation.migrations import (
-    ALL,
-    CURRENT_ENTERPRISE,
-    READ,
-    OpenTable,
-    ProtectRows,
-)
+from tenants.isolation.migrations import ALL, READ, OpenTable, ProtectRows
 
 DIRECTORY = context.DIRECTORY_ROLE
 EXCHANGE = context.EXCHANGE_ROLE
@@ -36,11 +30,6 @@ UNSTAMP = [
     "DROP TRIGGER exchange_listing_stamp ON exchange_listing",
     "DROP FUNCTION exchange_listing_stamp()",
 ]
-
-SELLER_READS = (
-    f"CREATE POLICY seller ON exchange_match FOR SELECT TO {TENANT}"
-    f" USING (seller_id = {CURRENT_ENTERPRISE} AND outcome <> 'refused')"
-)
 
 # A barrier: no function of the reader's runs on a row before it is let through.
 # `current_user` is the reader's role, though the view reads as its owner.
@@ -115,9 +104,6 @@ class Migration(migrations.Migration):
             "exchange_matchrun", {TENANT: READ, EXCHANGE: ALL, OPERATOR: READ}
         ),
         ProtectRows("exchange_match", {TENANT: READ, EXCHANGE: ALL, OPERATOR: READ}),
-        migrations.RunSQL(
-            sql=SELLER_READS, reverse_sql="DROP POLICY seller ON exchange_match"
-        ),
         migrations.RunSQL(
             sql=[MARKET_LISTING, MARKET_DEMAND],
             reverse_sql=[

@@ -3,7 +3,7 @@
 from apps.exchange.models.columns import TransactionIdField
 from apps.exchange.models.demand import Demand
 from apps.exchange.models.listing import Listing
-from apps.exchange.models.market import MarketDemand, MarketListing
+from apps.exchange.models.market import MarketDemand, MarketListing, MarketMatch
 from apps.exchange.models.match import Match, MatchRun
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Listing",
     "MarketDemand",
     "MarketListing",
+    "MarketMatch",
     "Match",
     "MatchRun",
     "TransactionIdField",

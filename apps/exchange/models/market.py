@@ -46,6 +46,31 @@ class MarketListing(models.Model):
         return f"{self.seller_name}: {self.machine_label}"
 
 
+class MarketMatch(models.Model):
+    """A pair as the listing's owner may see it: whether it fits, and how well.
+
+    Not who asks, nor the rank, nor the part of the score that would tell the price the
+    buyer has in mind. Refused pairs are not in it. Read-only: a view that the database
+    keeps.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    seller_id = models.UUIDField()
+    demand_id = models.UUIDField()
+    listing_id = models.UUIDField()
+    listing_version = models.PositiveIntegerField()
+    outcome = models.TextField()
+    parts = models.JSONField()
+    unknowns = models.JSONField()
+
+    class Meta:
+        managed = False
+        db_table = "exchange_market_match"
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} ({self.outcome})"
+
+
 class MarketDemand(models.Model):
     """An open demand as the asking enterprise may see it, if it may at all.
 

@@ -93,7 +93,7 @@ class Match(SharedModel):
 
     Kept for all that fit, up to a limit, and for the nearest that do not. A pair
     is kept once, ranks are unique, and what fits has no refusals. The demand's owner
-    reads it; the listing's owner does too, unless it is refused.
+    alone reads it; the listing's owner has `MarketMatch`.
     """
 
     owner = models.ForeignKey(

@@ -1,7 +1,7 @@
 """What was matched: for the buyer, for the shops that fit, and for the operator."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,10 +10,12 @@ from apps.exchange.models import (
     Demand,
     MarketDemand,
     MarketListing,
+    MarketMatch,
     Match,
     MatchRun,
 )
 from apps.exchange.rules import reasons
+from apps.exchange.rules.score import rank_key
 from apps.exchange.selectors.market import market_demand, market_demands
 from apps.exchange.selectors.names import names_of
 from apps.exchange.types import (
@@ -30,7 +32,10 @@ from tenants import context
 
 @dataclass(frozen=True, slots=True)
 class MatchView:
-    """One machine judged for one demand, with the reasons in the reader's language."""
+    """One machine judged for one demand, with the reasons in the reader's language.
+
+    The rank is among all for the buyer, and among its own machines for a shop.
+    """
 
     id: UUID
     demand_id: UUID
@@ -139,7 +144,7 @@ def inbox(
     is_answered: bool | None = None,
 ) -> list[InboxEntry]:
     """Return the open demands that our machines fit, or may fit, newest first."""
-    mine = _own_matches(Match.objects.all())
+    mine = _own_matches(MarketMatch.objects.all())
     demands = market_demands(
         search=search, process_code=process_code, country=country
     ).filter(pk__in=set(mine))
@@ -156,25 +161,50 @@ def inbox_entry(demand_id: UUID) -> InboxEntry | None:
     :raises DemandNotFound: if there is none, or it is not for this reader.
     """
     demand = market_demand(demand_id)
-    mine = _own_matches(Match.objects.filter(demand_id=demand_id))
+    mine = _own_matches(MarketMatch.objects.filter(demand_id=demand_id))
     if not mine:
         return None
     return _entry(demand, mine[demand_id], _answers({demand_id}))
 
 
 def own_matches(demand_id: UUID) -> list[MatchView]:
-    """Return how our machines were judged for a demand, the best first."""
-    found = _own_matches(Match.objects.filter(demand_id=demand_id))
+    """Return how our machines were judged for a demand, the best first.
+
+    Ranked among themselves, and scored without the part of the price: how the buyer
+    ranks them, and against which price, is the buyer's.
+    """
+    found = _own_matches(MarketMatch.objects.filter(demand_id=demand_id))
     return found.get(demand_id, [])
 
 
-def _own_matches(rows: QuerySet[Match]) -> dict[UUID, list[MatchView]]:
-    # Refused pairs are the buyer's to see: row security keeps them from us.
-    views = _views(rows.filter(seller_id=context.current().id).order_by("rank"))
+def _own_matches(rows: QuerySet[MarketMatch]) -> dict[UUID, list[MatchView]]:
     found: dict[UUID, list[MatchView]] = {}
-    for view in views:
+    for view in _views(_judged(row) for row in rows):
         found.setdefault(view.demand_id, []).append(view)
-    return found
+    for views in found.values():
+        views.sort(key=lambda view: rank_key(view.outcome, view.score, view.listing_id))
+    return {
+        demand_id: [replace(view, rank=rank) for rank, view in enumerate(views, 1)]
+        for demand_id, views in found.items()
+    }
+
+
+def _judged(row: MarketMatch) -> Match:
+    """Give a pair that we see in part as if it were the whole."""
+    weight = sum(part["weight"] for part in row.parts)
+    weighted = sum(part["weight"] * part["value"] for part in row.parts)
+    return Match(
+        id=row.pk,
+        seller_id=row.seller_id,
+        demand_id=row.demand_id,
+        listing_id=row.listing_id,
+        listing_version=row.listing_version,
+        outcome=row.outcome,
+        rank=1,
+        score=weighted / weight if weight else 0.0,
+        parts=row.parts,
+        unknowns=row.unknowns,
+    )
 
 
 def _answers(demand_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:

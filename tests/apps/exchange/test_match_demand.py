@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from apps.exchange import selectors, services
-from apps.exchange.models import Demand, Listing, Match, MatchRun
+from apps.exchange.models import Demand, Listing, MarketMatch, Match, MatchRun
 from apps.exchange.services.engine import Market, market
 from apps.notify.models import Notice
 from tenants import context
@@ -384,15 +384,42 @@ class TestMatchSecurity:
     ) -> None:
         make.matched(brackets.pk)
         with context.enterprise(north):
-            assert Match.objects.get().outcome == "fits"
+            assert MarketMatch.objects.get().outcome == "fits"
+            assert not Match.objects.exists()
             assert not MatchRun.objects.exists()
         with context.exchange():
             Listing.objects.update(it_grade=9)
         make.matched(brackets.pk)
         with context.enterprise(north):
-            assert not Match.objects.exists()
+            assert not MarketMatch.objects.exists()
         with context.enterprise(south):
             assert Match.objects.get().outcome == "refused"
+            assert not MarketMatch.objects.exists()
+
+    def test_keeps_the_buyer_and_its_price_from_the_shop(
+        self,
+        mill: Listing,
+        brackets: Demand,
+        north: EnterpriseRef,
+        south: EnterpriseRef,
+    ) -> None:
+        make.matched(brackets.pk)
+        with context.enterprise(north):
+            (row,) = MarketMatch.objects.values()
+            (view,) = selectors.own_matches(brackets.pk)
+            (entry,) = selectors.inbox()
+
+        assert str(south.id) not in str(row)
+        assert [part.name.value for part in view.parts] == [
+            "lead_time",
+            "quality",
+            "distance",
+        ]
+        assert view.score == pytest.approx(
+            sum(part.value * part.weight for part in view.parts)
+            / sum(part.weight for part in view.parts)
+        )
+        assert entry.best == view
 
     @pytest.mark.parametrize(
         ("facts", "constraint"),
