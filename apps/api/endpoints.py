@@ -30,6 +30,8 @@ class Endpoint(APIView):
     scopes: ClassVar[dict[str, str]] = {}
     filters: ClassVar[tuple[Filter, ...]] = ()
     is_page: ClassVar[bool] = False
+    # Whether what a GET returns has an ETag.
+    is_versioned: ClassVar[bool] = False
     parser_classes = [reading.JSONParser]
     content_negotiation_class = reading.Negotiation
 

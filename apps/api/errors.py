@@ -10,7 +10,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     SuspiciousOperation,
 )
-from django.db import DataError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -195,7 +195,7 @@ def _of_django(error: Exception) -> _Answer | None:
             [],
             {},
         )
-    if isinstance(error, OperationalError):
+    if isinstance(error, OperationalError | InterfaceError):
         log.warning("PostgreSQL is away: %s", error)
         detail = "The database is being restarted. Send the request again."
         return (
@@ -292,7 +292,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
     return _plain(request, status.HTTP_400_BAD_REQUEST, "bad_request", detail)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:  # noqa: ARG001  (Django's signature)
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
     """Answer a path that leads nowhere."""
     return _plain(request, status.HTTP_404_NOT_FOUND, "not_found", NOTHING_HERE)
 

@@ -9,6 +9,9 @@ from drf_spectacular.utils import OpenApiParameter
 from apps.api.pagination import DEFAULT_LIMIT, MOST, Filter
 from tenants.registry.clients import SCOPES
 
+# In the document as it is checked in; the one that is served names its own host.
+EXAMPLE_HOST = "https://api.spindle.example"
+
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457 problem details.",
@@ -91,7 +94,7 @@ class ClientCredentials(OpenApiAuthenticationExtension):  # type: ignore[no-unty
             "type": "oauth2",
             "flows": {
                 "clientCredentials": {
-                    "tokenUrl": "/oauth/token",
+                    "tokenUrl": f"{EXAMPLE_HOST}/oauth/token",
                     "scopes": {name: str(text) for name, text in SCOPES.items()},
                 }
             },
@@ -136,6 +139,7 @@ class EndpointSchema(AutoSchema):
             view: Any = self.view
             given += [_parameter(each) for each in view.filters]
             given += PAGE_PARAMETERS if view.is_page else []
+            given += [IF_NONE_MATCH] if view.is_versioned else []
         return given
 
     def get_tags(self) -> list[str]:
@@ -145,6 +149,9 @@ class EndpointSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)
         more = dict(ALWAYS)
+        view: Any = self.view
+        if self.method == "GET" and view.is_versioned:
+            bodies["304"] = {"description": "You have the latest representation."}
         if self.method in {"POST", "PUT"}:
             more |= ON_WRITE
         if self.method == "PUT":
@@ -186,20 +193,34 @@ Everything that the portal does, by the same services. Ask `/oauth/token` for a 
 """.strip()
 
 
-def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+def complete(result: dict[str, Any], request: Any = None, **_: Any) -> dict[str, Any]:
     """Add what the generator cannot know of views and serializers."""
+    host = f"{request.scheme}://{request.get_host()}" if request else EXAMPLE_HOST
     result["info"]["description"] = DESCRIPTION
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-    result["servers"] = [{"url": "/", "description": "The host that served this."}]
-    schemas = result["components"]["schemas"]
-    schemas["Problem"] = PROBLEM
-    for name, shape in schemas.items():
+    result["servers"] = [{"url": host}]
+    components = result["components"]
+    for scheme in components["securitySchemes"].values():
+        scheme["flows"]["clientCredentials"]["tokenUrl"] = f"{host}/oauth/token"
+    components["schemas"]["Problem"] = PROBLEM
+    for name, shape in components["schemas"].items():
         if name.endswith("Request") and shape.get("type") == "object":
             shape["additionalProperties"] = False
     for operations in result["paths"].values():
         for method, operation in operations.items():
             _complete_responses(method, operation["responses"])
+    _drop(result, "x-spec-enum-id")
     return result
+
+
+def _drop(found: Any, name: str) -> None:
+    if isinstance(found, dict):
+        found.pop(name, None)
+        for inner in found.values():
+            _drop(inner, name)
+    elif isinstance(found, list):
+        for inner in found:
+            _drop(inner, name)
 
 
 def _complete_responses(method: str, responses: dict[str, Any]) -> None:

@@ -101,6 +101,7 @@ class MachineCalendar(Endpoint):
     """The working week that a machine follows."""
 
     scopes = {"GET": "capacity:read", "PUT": "capacity:write"}
+    is_versioned = True
 
     @extend_schema(
         operation_id="get_machine_calendar",

@@ -306,6 +306,7 @@ class Machine(Endpoint):
     """One machine."""
 
     scopes = {"GET": "machines:read"}
+    is_versioned = True
 
     @extend_schema(
         operation_id="get_machine", responses=MachineShape, summary="Read a machine"

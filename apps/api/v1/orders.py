@@ -78,6 +78,7 @@ class Order(Endpoint):
     """One order."""
 
     scopes = {"GET": "orders:read"}
+    is_versioned = True
 
     @extend_schema(
         operation_id="get_order", responses=OrderShape, summary="Read an order"

@@ -15,6 +15,7 @@ from apps.api.pagination import Filter, asked, paginated, whole
 from apps.api.reading import Moment, NoInput, StrictSerializer, body_of
 from apps.api.v1.orders import SIDE, OrderShape
 from apps.api.v1.shapes import MoneyShape, ReasonInput, money, page_of
+from apps.exchange import selectors as market
 from apps.exchange import services as exchange
 from apps.orders import selectors as orders
 from apps.orders.types import QuoteOrigin, QuoteState, Side
@@ -108,6 +109,7 @@ class Quote(Endpoint):
     """One quote."""
 
     scopes = {"GET": "quotes:read"}
+    is_versioned = True
 
     @extend_schema(
         operation_id="get_quote", responses=QuoteShape, summary="Read a quote"
@@ -148,6 +150,8 @@ class DemandQuotes(Endpoint):
     )
     def post(self, request: Request, demand_id: UUID) -> Response:
         """Answer a demand by hand."""
+        # Before the body is judged: else it would show which demands there are.
+        market.market_demand(demand_id)
         facts = body_of(request, QuoteInput)
         quote = exchange.submit_quote(
             demand_id=demand_id,

@@ -218,6 +218,7 @@ class Rfq(Endpoint):
     """One RFQ."""
 
     scopes = {"GET": "rfqs:read", "PUT": "rfqs:write"}
+    is_versioned = True
 
     @extend_schema(operation_id="get_rfq", responses=RfqShape, summary="Read an RFQ")
     def get(self, request: Request, rfq_id: UUID) -> Response:

@@ -1,6 +1,7 @@
 """Shapes that several endpoints share: money, jobs and pages."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
@@ -54,6 +55,7 @@ class PageShape(serializers.Serializer[Any]):
     count = serializers.IntegerField(required=False)
 
 
+@cache
 def page_of(
     shape: type[serializers.Serializer[Any]],
 ) -> type[serializers.Serializer[Any]]:
