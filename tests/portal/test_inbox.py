@@ -128,7 +128,7 @@ class TestDemand:
         text = selma.get(f"/inbox/{brackets.pk}/").content.decode()
 
         assert "Score of Hurco04" in text
-        for part in ("Price", "Lead time", "Quality and punctuality"):
+        for part in ("Lead time", "Quality and punctuality", "Distance"):
             assert part in text
 
     def test_names_a_buyer_who_is_not_anonymous(self, selma, mill, south):
