@@ -10,7 +10,7 @@ ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-signed-with-thi
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up stop reset demo shell smoke leftovers test check format lock messages venv venv-dev
+.PHONY: help up stop reset demo shell smoke leftovers test check format lock messages extract venv venv-dev
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ format: venv-dev ## Format the code and mend what the linter can
 
 messages: venv ## Compile translations and say how complete they are
 	@exec $(RUN) -m spindle.local.messages
+
+extract: venv ## Gather the texts of the code into the catalogs (needs GNU gettext)
+	@exec $(RUN) -m spindle.local.extraction
 
 lock: venv-dev ## Resolve requirements.lock and package-lock.json anew
 	$(VENV)/uv pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links \

@@ -378,6 +378,7 @@ def _quotes_received(facts: BuyerFacts, figures: rfq_figures.BuyerFigures) -> Se
                 points=points,
                 groups=_distinct(quote.state_label for quote in facts.quotes),
                 x_axis=_("days before (−) or after (+) the due date"),
+                # xgettext:no-python-format
                 y_axis=_("price, % of the cheapest"),
                 due=pgettext("report", "due date"),
             ),
