@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from django.http import HttpRequest
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, negotiation, parsers, serializers
 from rest_framework.request import Request
 
@@ -94,6 +95,16 @@ class Moment(serializers.DateTimeField):
         if not FARTHEST_YEARS[0] <= moment.year < FARTHEST_YEARS[1]:
             self.fail("far")
         return moment
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$", "example": "06:30"}
+)
+class WallTime(serializers.TimeField):
+    """An hour and minute on a clock on the wall."""
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(format="%H:%M", input_formats=["%H:%M"], **facts)
 
 
 class JSONParser(parsers.JSONParser):

@@ -14,7 +14,7 @@ from apps.api.endpoints import Endpoint, check_match, represented
 from apps.api.errors import Problem
 from apps.api.oauth import principal_of
 from apps.api.pagination import Filter, whole
-from apps.api.reading import FARTHEST_YEARS, StrictSerializer, body_of
+from apps.api.reading import FARTHEST_YEARS, StrictSerializer, WallTime, body_of
 from apps.api.v1.shapes import IF_MATCH, page_of
 from apps.capacity import selectors as capacity
 from apps.capacity import services
@@ -43,8 +43,8 @@ class ShiftInput(StrictSerializer):
     weekday = serializers.IntegerField(
         min_value=0, max_value=6, help_text="0 is Monday."
     )
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
+    starts = WallTime()
+    ends = WallTime()
     break_minutes = serializers.IntegerField(
         min_value=0, max_value=480, required=False, default=0
     )
@@ -67,8 +67,8 @@ class ShiftShape(serializers.Serializer[Any]):
     """One shift of a week."""
 
     weekday = serializers.IntegerField()
-    starts = serializers.TimeField()
-    ends = serializers.TimeField()
+    starts = WallTime()
+    ends = WallTime()
     break_minutes = serializers.IntegerField()
 
 

@@ -189,7 +189,12 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese")), ("ru", _("Russian"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
-LOCALE_PATHS = [ROOT / "platform" / "spindle" / "locale"]
+# Named, not found through the apps: else the admin's word wins where both have one.
+LOCALE_PATHS = [
+    ROOT / "platform" / "spindle" / "locale",
+    ROOT / "tenants" / "locale",
+    *sorted(ROOT.glob("apps/*/locale")),
+]
 LANGUAGE_COOKIE_NAME = "spindle_language"
 
 # --- files
