@@ -5,14 +5,15 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
     """What a member does in an enterprise."""
 
     OWNER = "owner", _("Owner")
-    BUYER = "buyer", _("Buyer")
-    SELLER = "seller", _("Seller")
+    BUYER = "buyer", pgettext_lazy("role", "Buyer")
+    SELLER = "seller", pgettext_lazy("role", "Seller")
     PLANNER = "planner", _("Planner")
     OPERATOR = "operator", _("Shop-floor operator")
     VIEWER = "viewer", _("Viewer")
