@@ -275,6 +275,9 @@ class AlikeForm(PortalForm):
     target_ids = forms.MultipleChoiceField(
         label=_("Machines"), widget=forms.CheckboxSelectMultiple
     )
+    publish = forms.BooleanField(
+        label=_("Publish them at once, so that buyers see them"), required=False
+    )
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -420,7 +423,7 @@ def alike(request: HttpRequest, machine_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         chosen = [UUID(key) for key in form.cleaned_data["target_ids"]]
         try:
-            copy_offers(request, source, chosen)
+            copy_offers(request, source, chosen, is_public=form.cleaned_data["publish"])
         except DomainError as error:
             form.refuse(error)
         else:
@@ -471,7 +474,11 @@ def copy(request: HttpRequest, machine_id: UUID) -> HttpResponse:
 
 @transaction.atomic
 def copy_offers(
-    request: HttpRequest, source: machines.MachineDetail, target_ids: list[UUID]
+    request: HttpRequest,
+    source: machines.MachineDetail,
+    target_ids: list[UUID],
+    *,
+    is_public: bool = False,
 ) -> None:
     """State for other machines what one says of itself, all of them or none.
 
@@ -490,6 +497,8 @@ def copy_offers(
             )
         if known is not None:
             services.set_cost_model(machine_id=target_id, cost=known, by=by, at=at)
+        if is_public:
+            services.publish_machine(machine_id=target_id, by=by, at=at)
 
 
 def _save_machine(request: HttpRequest, form: MachineForm, known: Any) -> Any:

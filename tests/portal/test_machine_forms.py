@@ -269,6 +269,32 @@ class TestMachinesAlike:
         assert text.count("Ready to publish") == 8
         assert [detail(north, machine).missing for machine in others] == [[]] * 7
 
+    def test_publishes_them_at_once_if_asked(self, planner, north, complete, hurco):
+        planner.post(
+            f"/machines/{complete.pk}/alike/",
+            {"target_ids": [str(hurco.pk)], "publish": "on"},
+        )
+
+        assert detail(north, hurco).machine.is_published
+        assert not detail(north, complete).machine.is_published
+
+    def test_changes_none_if_one_cannot_be_published(
+        self, planner, north, complete, hurco
+    ):
+        with context.enterprise(north):
+            nameless = factory.machine(code="Nameless", maker="")
+
+        response = planner.post(
+            f"/machines/{complete.pk}/alike/",
+            {"target_ids": [str(hurco.pk), str(nameless.pk)], "publish": "on"},
+        )
+
+        assert response.status_code == 422
+        assert "Nameless cannot be shown to others: it does not say its maker." in (
+            response.content.decode()
+        )
+        assert detail(north, hurco).capabilities == []
+
     def test_keeps_an_envelope_that_the_machine_itself_gave(
         self, planner, north, complete, hurco
     ):
