@@ -23,8 +23,9 @@ PLURALS = re.compile(r'^"Plural-Forms:.*"$', re.MULTILINE)
 
 
 class Gathering(MakeMessages):
-    """Leaves a new text empty: a guess from a similar one would be read as done."""
+    """Knows our short names; leaves a new text empty, where a guess would look done."""
 
+    xgettext_options = [*MakeMessages.xgettext_options, "--keyword=_t"]
     msgmerge_options = [*MakeMessages.msgmerge_options, "--no-fuzzy-matching"]
 
 
