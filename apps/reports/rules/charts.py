@@ -13,7 +13,6 @@ from typing import Any
 from apps.reports.types import VegaLite
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
-FONT = "Noto Sans, Noto Sans SC"
 WIDTH = 660
 MOST_LABELLED_POINTS = 40
 # Half a year's percentages still stand apart in smaller letters, a year's do not.
@@ -28,10 +27,6 @@ HEAT = ("#eaf1f9", "#c3d9f0", "#8fb9e3", "#4a90d9", "#1f69b4", "#0b3f78")
 # Three to one against white and against the dark page alike.
 STATES = ("#2f7fd6", "#2f8f5b", "#c2671b", "#8b62c9", "#7b8794", "#d0453b")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-
-_PAPER_INK = "#1b2733"
-_PAPER_FAINT = "#54626f"
-_PAPER_LINE = "#d5dce3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,65 +66,6 @@ class Point:
     y: Decimal
     group: str
     label: str
-
-
-def config_for(*, on_paper: bool) -> dict[str, Any]:
-    """Dress a chart for a medium: fixed inks on paper, the reader's on a page."""
-    ink = _PAPER_INK if on_paper else "currentColor"
-    faint = _PAPER_FAINT if on_paper else "currentColor"
-    line = _PAPER_LINE if on_paper else "currentColor"
-    line_opacity = 1 if on_paper else 0.18
-    return {
-        "background": None,
-        "font": FONT,
-        "padding": {"left": 2, "right": 6, "top": 4, "bottom": 4},
-        "view": {"stroke": None},
-        "title": {
-            "anchor": "start",
-            "color": ink,
-            "fontSize": 15,
-            "fontWeight": 600,
-            "subtitleColor": faint,
-            "subtitleFontSize": 12,
-            "subtitlePadding": 4,
-            "offset": 14,
-        },
-        "text": {"color": ink, "fontSize": 11},
-        "axis": {
-            "labelColor": faint,
-            "labelFontSize": 11.5,
-            "titleColor": faint,
-            "titleFontSize": 11.5,
-            "titleFontWeight": 400,
-            "titlePadding": 8,
-            "domainColor": line,
-            "domainOpacity": line_opacity,
-            "gridColor": line,
-            "gridOpacity": line_opacity,
-            "ticks": False,
-            "labelPadding": 6,
-        },
-        "legend": {
-            "orient": "top",
-            "direction": "horizontal",
-            "labelColor": faint,
-            "labelFontSize": 11.5,
-            "titleColor": faint,
-            "titleFontSize": 11.5,
-            "symbolSize": 110,
-            "symbolType": "square",
-            "columnPadding": 18,
-            "offset": 8,
-        },
-    }
-
-
-def untitled(spec: VegaLite) -> VegaLite:
-    """Leave a chart's title to the heading above it; what explains it stays."""
-    subtitle = spec["title"].get("subtitle", "")
-    heading = {"text": subtitle, "fontSize": 12, "fontWeight": 400, "offset": 10}
-    kept = {key: value for key, value in spec.items() if key != "title"}
-    return {**kept, "title": heading} if subtitle else kept
 
 
 def stacked_weeks(

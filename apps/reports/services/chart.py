@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import DomainError
-from apps.reports.rules import charts
+from apps.reports.rules import chart_style
 from apps.reports.types import Figure
 
 VEGA_LITE = "5.21"
@@ -37,9 +37,11 @@ def draw(
     _know_fonts()
     try:
         svg: str = vl_convert.vegalite_to_svg(
-            json.dumps(figure.spec if with_title else charts.untitled(figure.spec)),
+            json.dumps(
+                figure.spec if with_title else chart_style.untitled(figure.spec)
+            ),
             vl_version=VEGA_LITE,
-            config=charts.config_for(on_paper=on_paper),
+            config=chart_style.config_for(on_paper=on_paper),
             format_locale=_NUMBER_FORMATS.get(language, "en-GB"),
             # A specification of ours loads nothing from anywhere.
             allowed_base_urls=[],
@@ -55,7 +57,7 @@ def draw(
             ),
         ) from error
     if not on_paper:
-        svg = svg.replace(f'font-family="{charts.FONT}"', 'font-family="inherit"')
+        svg = svg.replace(f'font-family="{chart_style.FONT}"', 'font-family="inherit"')
     return _named(svg, figure)
 
 

@@ -139,7 +139,7 @@ class TestMakeReport:
         )
         services.make_report(report_id=report.id, at=LATER)
         view = selectors.report_view(report.id)
-        assert view.title.startswith("询价与匹配")
+        assert view.title.startswith("询价单与匹配")
         text = text_of(selectors.file_to_download(view.files[0].id))
         for expected in (rfq.number, "3,941.25", "5,000.00", "上海精密机械有限公司"):
             assert expected in text
@@ -160,7 +160,7 @@ class TestMakeReport:
         view = selectors.report_view(report.id)
         text = text_of(selectors.file_to_download(view.files[0].id))
         for expected in (
-            "Потребности и котировки",
+            "Заявки и предложения",
             quote.number,
             "630,60",
             "Südwind Aerospace S.A.",
