@@ -12,8 +12,8 @@ from apps.portal import (
     home,
     inbox,
     jobs,
-    machine_forms,
     machine_import,
+    machine_writing,
     machines,
     members,
     notices,
@@ -52,20 +52,22 @@ urlpatterns = [
         name="rfq-match",
     ),
     path("machines/", machines.machine_list, name="machines"),
-    path("machines/add/", machine_forms.write, name="machine-add"),
+    path("machines/add/", machine_writing.write, name="machine-add"),
     path("machines/import/", machine_import.import_machines, name="machine-import"),
     path("machines/<uuid:machine_id>/", machines.machine, name="machine"),
     path(
-        "machines/<uuid:machine_id>/change/", machine_forms.write, name="machine-change"
+        "machines/<uuid:machine_id>/change/",
+        machine_writing.write,
+        name="machine-change",
     ),
     path(
         "machines/<uuid:machine_id>/capabilities/",
-        machine_forms.capability,
+        machine_writing.capability,
         name="machine-capability",
     ),
     path(
         "machines/<uuid:machine_id>/capabilities/<slug:process_code>/",
-        machine_forms.capability,
+        machine_writing.capability,
         name="machine-capability",
     ),
     path(
@@ -73,10 +75,12 @@ urlpatterns = [
         machines.drop_capability,
         name="machine-capability-drop",
     ),
-    path("machines/<uuid:machine_id>/costs/", machine_forms.cost, name="machine-cost"),
-    path("machines/<uuid:machine_id>/copy/", machine_forms.copy, name="machine-copy"),
     path(
-        "machines/<uuid:machine_id>/alike/", machine_forms.alike, name="machine-alike"
+        "machines/<uuid:machine_id>/costs/", machine_writing.cost, name="machine-cost"
+    ),
+    path("machines/<uuid:machine_id>/copy/", machine_writing.copy, name="machine-copy"),
+    path(
+        "machines/<uuid:machine_id>/alike/", machine_writing.alike, name="machine-alike"
     ),
     path(
         "machines/<uuid:machine_id>/publication/",

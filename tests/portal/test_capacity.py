@@ -8,7 +8,7 @@ import pytest
 from apps.capacity import selectors
 from apps.kernel.periods import Period
 from apps.machines.models import Machine
-from apps.portal.calendars import PRESETS, minutes_of
+from apps.portal.calendar_forms import PRESETS, minutes_of
 from tenants import context
 from tenants.types import Role
 from tests.factories import capacity
