@@ -231,7 +231,7 @@ class Journey:
     def say(self, text: str) -> None:
         """Print a step that is done, and how long it took."""
         now = time.monotonic()
-        print(f"  {now - self.begun:7.2f} s  {text}", flush=True)
+        tell(f"  {now - self.begun:7.2f} s  {text}")
         self.begun = now
 
     def go(self) -> None:
@@ -308,6 +308,12 @@ class Journey:
         self.say(f"order {order['number']} is placed")
 
 
+def tell(line: str) -> None:
+    """Print a line at once: whoever waits reads along."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Travel once; 0 if every step ended well."""
     given = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -319,9 +325,9 @@ def main() -> int:
     try:
         Journey(Api(domain)).go()
     except Failed as failure:
-        print(f"  FAILED  {failure}", file=sys.stderr)
+        tell(f"  FAILED  {failure}")
         return 1
-    print(f"  main job done in {time.monotonic() - begun:.2f} s")
+    tell(f"  main job done in {time.monotonic() - begun:.2f} s")
     return 0
 
 
