@@ -4,9 +4,11 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from apps.api.permissions import open_to_all
 from tenants.registry.clients import SCOPES
 
 
+@open_to_all
 @require_safe
 def authorization_server(request: HttpRequest) -> JsonResponse:
     """Return the authorization server's metadata."""

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from apps.api.errors import TITLES
+from apps.api.permissions import open_to_all
 from apps.kernel.errors import DomainError
 
 # Those of the API itself; the others are the domain's own refusals.
@@ -117,6 +118,7 @@ def _refusals(base: type[DomainError]) -> list[type[DomainError]]:
     return [each for each in found if each.__module__.startswith(("apps.", "tenants."))]
 
 
+@open_to_all
 @require_safe
 def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Explain one code."""
@@ -126,6 +128,7 @@ def problem_page(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "api/problem.html", {"kind": kind})
 
 
+@open_to_all
 @require_safe
 def problem_index(request: HttpRequest) -> HttpResponse:
     """List all codes."""
