@@ -147,6 +147,14 @@ class EnterprisePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedPassword:
+    """The password of everybody in the demo, with its hash."""
+
+    text: str
+    hashed: str
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """A way into the demo, as `manage.py demo --logins` prints it."""
 

@@ -1,7 +1,7 @@
 """Work to be done later: a row written with its cause, and a poke after commit."""
 
 from tenants.jobs.progress import report_progress
-from tenants.jobs.queue import enqueue
+from tenants.jobs.queue import enqueue, unpoked
 from tenants.jobs.registry import Scope, UnknownKind, handler
 from tenants.jobs.runner import run_due, run_job
 
@@ -13,4 +13,5 @@ __all__ = [
     "report_progress",
     "run_due",
     "run_job",
+    "unpoked",
 ]

@@ -2,6 +2,9 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +23,21 @@ log = logging.getLogger(__name__)
 # wait for a Valkey that is down. The sweeper pokes later what was left out.
 BROKER_PAUSE_SECONDS = 3.0
 _broker_down_until = 0.0
+
+_pokes: ContextVar[bool] = ContextVar("spindle_pokes", default=True)
+
+
+@contextmanager
+def unpoked() -> Iterator[None]:
+    """Enqueue without a word to the workers: the caller does the jobs itself.
+
+    The sweeper pokes what is left over.
+    """
+    token = _pokes.set(False)
+    try:
+        yield
+    finally:
+        _pokes.reset(token)
 
 
 def enqueue(
@@ -55,7 +73,7 @@ def enqueue(
             job.save(force_insert=True)
         else:
             _insert_once(job)
-    if run_after is None:
+    if run_after is None and _pokes.get():
         job_id = job.id
         transaction.on_commit(lambda: poke(job_id), robust=True)
     return job.id

@@ -303,7 +303,8 @@ def _take_maintenance(
         reason=reason,
     )
     _record("reservation.maintenance_taken", reservation, machine, by, at)
-    announce([machine_id])
+    if machine.is_published:
+        announce([machine_id])
     return MaintenanceTaken(reservation, released)
 
 

@@ -1,18 +1,20 @@
 """Fills Spindle with a world to look at, through the services that people use."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
-from django.db import connections
+from django.contrib.auth.hashers import make_password
 
 from apps.demo.rules import worlds
 from apps.demo.services import requests
 from apps.demo.services.draining import drain
 from apps.demo.services.enterprises import enroll_people, write_enterprise
-from apps.demo.types import EnterprisePlan, Login, Seeded
-from tenants import context
+from apps.demo.services.hands import Hands
+from apps.demo.services.hands import hands as having_hands
+from apps.demo.types import EnterprisePlan, Login, Seeded, SharedPassword
+from tenants import context, jobs
 from tenants.models import Enterprise
 from tenants.registry import selectors as registry
 from tenants.registry import services as registering
@@ -56,20 +58,18 @@ def seed(
     if once and not missing and requests.are_settled(at=at):
         return Seeded(enterprises=enterprises, created=0, machines=0, requests=0)
     _make_operator()
-    for start in range(0, len(missing), BATCH_OF_PEOPLE):
-        batch = missing[start : start + BATCH_OF_PEOPLE]
-        _enroll(batch)
-        for number, plan in enumerate(_written(batch, at=at, hands=hands), start + 1):
-            progress(f"{number} of {len(missing)} enterprises: {plan.shop.name}")
-    progress("Measuring parts and publishing machines")
-    requests.upload_parts(at=at)
-    drain(hands=hands)
-    progress("Sending requests for quotation")
-    written = requests.write_requests(at=at)
-    drain(hands=hands)
-    progress("Placing first orders")
-    if requests.award_requests(at=at):
-        drain(hands=hands)
+    # The hands do the jobs themselves: a worker told of each would find it done.
+    with jobs.unpoked(), having_hands(hands) as crew:
+        _write_enterprises(missing, crew, at=at, progress=progress)
+        progress("Measuring parts and publishing machines")
+        requests.upload_parts(at=at)
+        drain(crew)
+        progress("Sending requests for quotation")
+        written = requests.write_requests(at=at)
+        drain(crew)
+        progress("Placing first orders")
+        if requests.award_requests(at=at):
+            drain(crew)
     return Seeded(
         enterprises=enterprises,
         created=len(missing),
@@ -78,41 +78,24 @@ def seed(
     )
 
 
-def _enroll(batch: list[EnterprisePlan]) -> None:
-    enroll_people(
-        (
-            (person, plan.country.language, plan.time_zone)
-            for plan in batch
-            for person in plan.people[1:]
-        ),
-        password=PASSWORD,
-    )
-
-
-def _written(
-    batch: list[EnterprisePlan], *, at: datetime, hands: int
-) -> Iterator[EnterprisePlan]:
-    """Write enterprises and yield each when it is there.
-
-    Several hands pay off: much of a sign-up is hashing and waiting for the database,
-    and no enterprise knows of another.
-    """
-    if hands == 1:
-        for plan in batch:
-            write_enterprise(plan, password=PASSWORD, at=at)
-            yield plan
-        return
-
-    def write(plan: EnterprisePlan) -> EnterprisePlan:
-        try:
-            write_enterprise(plan, password=PASSWORD, at=at)
-        finally:
-            connections.close_all()
-        return plan
-
-    with ThreadPoolExecutor(hands, thread_name_prefix="demo") as pool:
-        for done in as_completed([pool.submit(write, plan) for plan in batch]):
-            yield done.result()
+def _write_enterprises(
+    plans: list[EnterprisePlan], crew: Hands, *, at: datetime, progress: Progress
+) -> None:
+    # One hash for all: hashing is slow on purpose, and they share the password.
+    password = SharedPassword(PASSWORD, make_password(PASSWORD))
+    write = partial(write_enterprise, password=password, at=at)
+    for start in range(0, len(plans), BATCH_OF_PEOPLE):
+        batch = plans[start : start + BATCH_OF_PEOPLE]
+        enroll_people(
+            (
+                (person, plan.country.language, plan.time_zone)
+                for plan in batch
+                for person in plan.people[1:]
+            ),
+            password=password,
+        )
+        for number, plan in enumerate(crew.share_out(write, batch), start + 1):
+            progress(f"{number} of {len(plans)} enterprises: {plan.shop.name}")
 
 
 def _make_operator() -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from apps.capacity import services as capacity
@@ -18,6 +17,7 @@ from apps.demo.types import (
     EnterprisePlan,
     MachinePlan,
     Person,
+    SharedPassword,
 )
 from apps.kernel.periods import Period
 from apps.machines import services as machines
@@ -37,12 +37,10 @@ from tenants.types import SYSTEM, Actor, EnterpriseRef, Role, Verification
 START_OF_DAY = time(7)
 
 
-def enroll_people(people: Iterable[tuple[Person, str, str]], *, password: str) -> None:
-    """Write people with their language and time zone; who is there already stays.
-
-    One hash for all: hashing is slow on purpose, and they share the password.
-    """
-    hashed = make_password(password)
+def enroll_people(
+    people: Iterable[tuple[Person, str, str]], *, password: SharedPassword
+) -> None:
+    """Write people with their language and time zone; who is there already stays."""
     with context.directory():
         User.objects.bulk_create(
             [
@@ -51,7 +49,7 @@ def enroll_people(people: Iterable[tuple[Person, str, str]], *, password: str) -
                     name=person.name,
                     language=language,
                     time_zone=time_zone,
-                    password=hashed,
+                    password=password.hashed,
                 )
                 for person, language, time_zone in people
             ],
@@ -60,7 +58,7 @@ def enroll_people(people: Iterable[tuple[Person, str, str]], *, password: str) -
 
 
 def write_enterprise(
-    plan: EnterprisePlan, *, password: str, at: datetime
+    plan: EnterprisePlan, *, password: SharedPassword, at: datetime
 ) -> EnterpriseRef:
     """Sign an enterprise up and give it all that its plan says, in one transaction.
 
@@ -81,7 +79,8 @@ def write_enterprise(
             time_zone=plan.time_zone,
             email=owner.email,
             person_name=owner.name,
-            password=password,
+            password=password.text,
+            password_hash=password.hashed,
             at=at,
         )
         for person in members:
@@ -90,7 +89,7 @@ def write_enterprise(
                 email=person.email,
                 name=person.name,
                 role=Role(person.role),
-                password=password,
+                password=password.text,
                 language=plan.country.language,
                 time_zone=plan.time_zone,
             )

@@ -208,7 +208,7 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
     Demands that the listing neither fits nor fitted keep theirs. Returns the others.
     """
     listing = Listing.objects.filter(pk=listing_id).first()
-    if listing is None:
+    if listing is None or not Demand.objects.open_at(at).exists():
         return []
     offer = judging.offer_of(
         listing,

@@ -10,7 +10,9 @@ from apps.kernel.errors import InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
 from apps.machines.selectors import MachineNotFound
+from apps.machines.services import publish_machine
 from tenants.types import Actor
+from tests.factories import machines
 from tests.factories.capacity import (
     DAY,
     HOUR,
@@ -46,6 +48,9 @@ class TestTakeMaintenance:
     def test_books_the_period_for_maintenance(
         self, hurco: UUID, planner: Actor, announced
     ) -> None:
+        machines.capability(hurco)
+        machines.cost_model(hurco)
+        publish_machine(machine_id=hurco, by=planner, at=MONDAY_7)
         announced()
 
         taken = take(hurco, planner)
@@ -59,6 +64,15 @@ class TestTakeMaintenance:
         assert taken.released == ()
         assert announced() == [hurco]
         assert held(hurco).start == MORNING.end
+
+    def test_tells_nobody_of_a_machine_that_is_not_shown(
+        self, hurco: UUID, planner: Actor, announced
+    ) -> None:
+        announced()
+
+        take(hurco, planner)
+
+        assert announced() == []
 
     def test_may_lie_outside_of_working_time(self, hurco: UUID, planner: Actor) -> None:
         night = Period(MONDAY_7 + 10 * HOUR, MONDAY_7 + 12 * HOUR)

@@ -6,6 +6,7 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.utils import timezone
 
@@ -15,6 +16,8 @@ from apps.demo.rules import worlds
 from apps.demo.services import requests
 from apps.demo.services.draining import drain
 from apps.demo.services.enterprises import write_enterprise
+from apps.demo.services.hands import Hands
+from apps.demo.types import SharedPassword
 from apps.exchange.models import Demand, Listing
 from apps.machines import selectors as machines
 from apps.orders import selectors as orders
@@ -25,6 +28,7 @@ from tenants.registry import selectors as registry
 from tenants.types import EnterpriseRef, Role
 
 SMALL = 3
+PASSWORD = SharedPassword(services.PASSWORD, make_password(services.PASSWORD))
 
 
 def enterprise(slug: str) -> EnterpriseRef:
@@ -84,7 +88,7 @@ class TestSeed:
     def test_goes_on_where_it_was_cut_off(self, db: None) -> None:
         at = timezone.now()
         first, *_ = worlds.plan_world(enterprises=SMALL, seed=1, on=at.date())
-        write_enterprise(first, password=services.PASSWORD, at=at)
+        write_enterprise(first, password=PASSWORD, at=at)
 
         seeded = seed_small()
 
@@ -98,7 +102,7 @@ class TestSeed:
         spoilt = replace(plan, certificates=(unknown,))
 
         with pytest.raises(UnknownCertificateKind):
-            write_enterprise(spoilt, password=services.PASSWORD, at=at)
+            write_enterprise(spoilt, password=PASSWORD, at=at)
 
         assert registry.enterprise_by_slug(plan.shop.slug) is None
 
@@ -122,11 +126,11 @@ class TestAwardRequests:
         plans = worlds.plan_world(enterprises=41, seed=1, on=at.date())
         for plan in plans:
             if plan.shop.slug in {"karpatron", "kaltenrieder"}:
-                write_enterprise(plan, password=services.PASSWORD, at=at)
+                write_enterprise(plan, password=PASSWORD, at=at)
         requests.upload_parts(at=at)
-        drain(hands=1)
+        drain(Hands(None))
         requests.write_requests(at=at)
-        drain(hands=1)
+        drain(Hands(None))
 
         awarded = requests.award_requests(at=timezone.now())
 
