@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from unicodedata import category
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -188,12 +189,13 @@ def check_text(text: str, *, field: str, longest: int, is_needed: bool = False) 
     stripped = text.strip()
     remedy: object = ""
     if is_needed and not stripped:
-        detail, remedy = _("This must not be empty."), _("Fill it in.")
+        detail: object = _("This must not be empty.")
+        remedy = _("Fill it in.")
     elif len(stripped) > longest:
         detail = _("This has %(count)d characters.") % {"count": len(stripped)}
         remedy = _("Use at most %(longest)d.") % {"longest": longest}
-    elif not stripped.replace("\n", "").replace("\r", "").isprintable():
-        detail = _("This holds characters that cannot be printed.")
+    elif any(category(sign) == "Cc" and sign not in "\r\n\t" for sign in stripped):
+        detail = _("This holds control characters.")
         remedy = _("Leave them out.")
     else:
         return stripped

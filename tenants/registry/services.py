@@ -18,7 +18,6 @@ from tenants.registry import rules
 from tenants.registry.selectors import as_ref, forget_enterprises
 from tenants.types import EnterpriseRef, Role, Tier, Verification
 
-
 LONGEST_ABOUT = 4000
 LONGEST_PERSON = 120
 LONGEST_EMAIL = 254
@@ -102,7 +101,12 @@ def sign_up(
                     enterprise=enterprise, user=user, role=Role.OWNER
                 )
         except IntegrityError as error:
-            if "slug" in str(error) or "tenants_domain" in str(error):
+            broken = getattr(error.__cause__, "diag", None)
+            table = getattr(broken, "table_name", "")
+            if table == User._meta.db_table:
+                # Another sign-up of this person was quicker.
+                raise _email_taken(person.email) from error
+            if table in (Enterprise._meta.db_table, Domain._meta.db_table):
                 raise SlugTaken(
                     _("The address “%(slug)s” is taken.") % {"slug": slug},
                     field="slug",
@@ -115,8 +119,10 @@ def sign_up(
 
 
 def _checked_text(field: str, text: str, *, is_needed: bool = False) -> str:
-    longest = Enterprise._meta.get_field(field).max_length or LONGEST_ABOUT
-    return rules.check_text(text, field=field, longest=longest, is_needed=is_needed)
+    longest = getattr(Enterprise._meta.get_field(field), "max_length", None)
+    return rules.check_text(
+        text, field=field, longest=longest or LONGEST_ABOUT, is_needed=is_needed
+    )
 
 
 def _checked_email(email: str) -> str:
@@ -133,18 +139,22 @@ def _checked_email(email: str) -> str:
     return email
 
 
+def _email_taken(email: str) -> EmailTaken:
+    return EmailTaken(
+        _("%(email)s is in use.") % {"email": email},
+        field="email",
+        value=email,
+        remedy=_("Give that account's password, or another e-mail address."),
+    )
+
+
 def _owner(person: User, password: str) -> User:
     known = User.objects.filter(email=person.email).first()
     if known is not None:
         # A person who has an enterprise already may sign up a second one, but only
         # by showing that the address is theirs.
         if not known.check_password(password):
-            raise EmailTaken(
-                _("%(email)s is in use.") % {"email": person.email},
-                field="email",
-                value=person.email,
-                remedy=_("Give that account's password, or another e-mail address."),
-            )
+            raise _email_taken(person.email)
         return known
     if not person.password:
         try:
