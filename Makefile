@@ -6,7 +6,7 @@ RUN := env PYTHONPATH=.:platform $(VENV)/python
 LOCAL := $(RUN) -m spindle.local
 MANAGE := $(VENV)/python manage.py
 # For `make check`, which needs settings but neither a database nor real secrets.
-ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-signed-with-this
+ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-ever-signed-with-this-key-0123456789
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help

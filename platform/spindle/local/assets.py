@@ -51,7 +51,7 @@ FILES = {
     },
     "tom-select": {
         "dist/js/tom-select.complete.min.js": "tom-select/tom-select.min.js",
-        "dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.min.css"
+        "dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.min.css",
     },
     f"@fontsource-variable/{PLEX}": {
         "index.css": "plex/index.css",
