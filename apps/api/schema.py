@@ -200,10 +200,12 @@ def complete(result: dict[str, Any], request: Any = None, **_: Any) -> dict[str,
     result["info"]["license"] = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
     result["servers"] = [{"url": host}]
     components = result["components"]
-    for scheme in components["securitySchemes"].values():
+    # Django's own check renders a map of URLs without operations.
+    for scheme in components.get("securitySchemes", {}).values():
         scheme["flows"]["clientCredentials"]["tokenUrl"] = f"{host}/oauth/token"
-    components["schemas"]["Problem"] = PROBLEM
-    for name, shape in components["schemas"].items():
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    for name, shape in schemas.items():
         if name.endswith("Request") and shape.get("type") == "object":
             shape["additionalProperties"] = False
     for operations in result["paths"].values():
