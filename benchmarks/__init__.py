@@ -1,0 +1,1 @@
+"""What is claimed of Spindle's speed, measured beside what it is compared with."""

@@ -1,0 +1,1 @@
+"""Spindle's tenant apps on plain django-tenants, as its documentation says."""

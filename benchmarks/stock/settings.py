@@ -1,0 +1,17 @@
+"""Spindle's own settings with django-tenants' stock backend and models."""
+
+from spindle import env
+from spindle.settings.base import *  # noqa: F403, TID251  (differences only)
+from spindle.settings.base import SHARED_APPS, TENANT_APPS  # noqa: TID251
+
+SHARED_APPS = ["django_tenants", "benchmarks.stock", *SHARED_APPS[2:]]
+INSTALLED_APPS = [*SHARED_APPS, *TENANT_APPS]
+TENANT_MODEL = "stock.Shop"
+TENANT_DOMAIN_MODEL = "stock.ShopDomain"
+PG_EXTRA_SEARCH_PATHS = ["ext"]
+DATABASES = {
+    "default": {
+        "ENGINE": "django_tenants.postgresql_backend",
+        **env.database("DATABASE_URL"),
+    }
+}
