@@ -7,5 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
       hideSelected: true,
       closeAfterSelect: false,
     });
+    // Its label has moved to the box that took its place.
+    select.setAttribute("aria-hidden", "true");
   }
 });
