@@ -197,6 +197,11 @@ class PricedLine:
     basis: str
     amount: Decimal
 
+    @property
+    def shown_label(self) -> str:
+        """The label in the reader's language; `label` is in the source language."""
+        return str(PriceLine(self.code).label)
+
 
 @dataclass(frozen=True, slots=True)
 class PriceBreakdown:
