@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -96,11 +97,11 @@ def _verified(token: str) -> dict[str, Any]:
     try:
         header = jwt.get_unverified_header(token)
         for key in oidc_adapter().list_private_keys(is_active=True):
-            public, private = jwkkit.load_jwk_from_pem(key.pem)
-            if public["kid"] == header.get("kid"):
+            kid, public = _public_key(key.pem)
+            if kid == header.get("kid"):
                 claims: dict[str, Any] = jwt.decode(
                     token,
-                    key=private.public_key(),
+                    key=public,
                     algorithms=[ALGORITHM],
                     audience=audience(),
                     options={"require": ["exp", "aud", "client_id", "tenant"]},
@@ -113,6 +114,13 @@ def _verified(token: str) -> dict[str, Any]:
     except jwt.PyJWTError as error:
         raise AuthenticationFailed("The token is not one of ours.") from error
     raise AuthenticationFailed("The token was signed by a key that is not in use.")
+
+
+@lru_cache(maxsize=8)
+def _public_key(pem: str) -> tuple[str, Any]:
+    # Reading a private key checks its primes, which takes far longer than a request.
+    public, private = jwkkit.load_jwk_from_pem(pem)
+    return public["kid"], private.public_key()
 
 
 def principal_of(request: HttpRequest | Request) -> Principal:

@@ -3,11 +3,12 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.core import signing
 from django.db.models import QuerySet
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,6 +19,7 @@ DEFAULT_LIMIT = 50
 MOST = 200
 LONGEST_TEXT = 200
 SALT = "spindle.api.cursor"
+Shape: TypeAlias = type[serializers.Serializer[Any]]
 PLUMBING = frozenset({"limit", "cursor", "count"})
 
 
@@ -68,9 +70,7 @@ def asked(request: Request, filters: Iterable[Filter]) -> dict[str, Any]:
     return {each.name: request.query_params.get(each.name, "") for each in filters}
 
 
-def paginated(
-    request: Request, rows: "QuerySet[Any]", present: Callable[[Any], Any]
-) -> Response:
+def paginated(request: Request, rows: "QuerySet[Any]", shape: Shape) -> Response:
     """Return one page, newest first, as `{items, next, prev}` with Link headers.
 
     :raises Problem: 400 if limit, count or cursor is not understood.
@@ -82,13 +82,13 @@ def paginated(
     elif place.before:
         page = rows.filter(id__gt=place.before).order_by("id")
     found = list(page[: limit + 1])
-    return _page(request, place, found, limit, present, count=rows.count)
+    return _page(request, place, found, limit, shape, count=rows.count)
 
 
 def listed(
     request: Request,
     rows: Sequence[Any],
-    present: Callable[[Any], Any],
+    shape: Shape,
     *,
     key: Callable[[Any], UUID],
 ) -> Response:
@@ -105,15 +105,13 @@ def listed(
         found = found[: keys.index(place.before)] if place.before in keys else []
         found.reverse()
     return _page(
-        request, place, found[: limit + 1], limit, present, key=key, count=rows.__len__
+        request, place, found[: limit + 1], limit, shape, key=key, count=rows.__len__
     )
 
 
-def whole(rows: Iterable[Any], present: Callable[[Any], Any]) -> Response:
+def whole(rows: Iterable[Any], shape: Shape) -> Response:
     """Return a list that is short by nature, in the shape of a page."""
-    return Response(
-        {"items": [present(row) for row in rows], "next": None, "prev": None}
-    )
+    return Response({"items": shape(rows, many=True).data, "next": None, "prev": None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def _page(
     place: _Place,
     found: list[Any],
     limit: int,
-    present: Callable[[Any], Any],
+    shape: Shape,
     *,
     count: Callable[[], int],
     key: Callable[[Any], UUID] = lambda row: row.id,
@@ -140,7 +138,7 @@ def _page(
     has_next = bool(found) if place.before else has_more
     has_prev = has_more if place.before else bool(place.after and found)
     body: dict[str, Any] = {
-        "items": [present(row) for row in found],
+        "items": shape(found, many=True).data,
         "next": _link(request, place, "a", key(found[-1]))
         if found and has_next
         else None,

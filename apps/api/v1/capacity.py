@@ -163,7 +163,7 @@ class MachineLoad(Endpoint):
             weeks=_weeks(request),
             at=now,
         )
-        return whole(loads[0].weeks, lambda week: WeekLoadShape(week).data)
+        return whole(loads[0].weeks, WeekLoadShape)
 
 
 def _day(request: Request, default: date) -> date:

@@ -66,7 +66,7 @@ class Processes(Endpoint):
         found = (
             catalog.search_processes(words, "en") if words else catalog.process_tree()
         )
-        return whole(found, lambda row: ProcessShape(row).data)
+        return whole(found, ProcessShape)
 
 
 class Materials(Endpoint):
@@ -84,7 +84,7 @@ class Materials(Endpoint):
         """Return all materials, or those that answer to `q`."""
         words = request.query_params.get("q", "")
         found = catalog.search_materials(words) if words else catalog.materials()
-        return whole(found, lambda row: MaterialShape(row).data)
+        return whole(found, MaterialShape)
 
 
 class CertificateKinds(Endpoint):
@@ -100,4 +100,4 @@ class CertificateKinds(Endpoint):
     def get(self, request: Request) -> Response:
         """Return all kinds of certificates."""
         found = catalog.certificate_kinds()
-        return whole(found, lambda row: CertificateKindShape(row).data)
+        return whole(found, CertificateKindShape)

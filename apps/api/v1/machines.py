@@ -272,7 +272,7 @@ class Machines(Endpoint):
         return paginated(
             request,
             machines.machines_of(**asked(request, self.filters)),
-            lambda row: MachineHeadShape(row).data,
+            MachineHeadShape,
         )
 
     @extend_schema(
@@ -431,7 +431,7 @@ class MachineListings(Endpoint):
         """Return a listing for each capability that was published."""
         machines.machine_detail(machine_id)
         found = exchange.listings_of_machine(machine_id)
-        return whole(found, lambda row: ListingShape(row).data)
+        return whole(found, ListingShape)
 
 
 class MachineImports(Endpoint):

@@ -164,7 +164,7 @@ class Demands(Endpoint):
         return listed(
             request,
             exchange.inbox(**asked(request, self.filters)),
-            lambda row: InboxShape(row).data,
+            InboxShape,
             key=lambda row: row.demand.pk,
         )
 

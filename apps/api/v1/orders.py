@@ -70,7 +70,7 @@ class Orders(Endpoint):
         return paginated(
             request,
             orders.orders(**asked(request, self.filters)),
-            lambda row: OrderShape(row).data,
+            OrderShape,
         )
 
 

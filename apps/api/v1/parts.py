@@ -85,7 +85,9 @@ class Parts(Endpoint):
     )
     def get(self, request: Request) -> Response:
         """Return parts, newest first."""
-        return paginated(request, orders.parts(**asked(request, self.filters)), present)
+        return paginated(
+            request, orders.parts(**asked(request, self.filters)), PartShape
+        )
 
     @extend_schema(
         operation_id="upload_part",

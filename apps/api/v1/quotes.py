@@ -102,7 +102,7 @@ class Quotes(Endpoint):
     def get(self, request: Request) -> Response:
         """Return quotes, newest first."""
         rows = orders.quotes(**asked(request, self.filters)).prefetch_related("lines")
-        return paginated(request, rows, lambda row: QuoteShape(row).data)
+        return paginated(request, rows, QuoteShape)
 
 
 class Quote(Endpoint):
@@ -134,7 +134,7 @@ class RfqLineQuotes(Endpoint):
         """Return the quotes received, as they are best compared."""
         orders.rfq_line_detail(rfq_line_id)
         found = orders.quotes_to_compare(rfq_line_id)
-        return whole(found, lambda row: QuoteShape(row).data)
+        return whole(found, QuoteShape)
 
 
 class DemandQuotes(Endpoint):

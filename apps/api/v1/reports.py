@@ -76,7 +76,7 @@ class Reports(Endpoint):
         return listed(
             request,
             reports.reports(limit=MOST_REPORTS),
-            lambda row: ReportShape(row).data,
+            ReportShape,
             key=lambda row: row.id,
         )
 

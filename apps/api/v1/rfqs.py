@@ -188,7 +188,7 @@ class Rfqs(Endpoint):
         return paginated(
             request,
             orders.rfqs(**asked(request, self.filters)),
-            lambda row: RfqHeadShape(row).data,
+            RfqHeadShape,
         )
 
     @extend_schema(

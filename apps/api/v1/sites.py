@@ -98,7 +98,7 @@ class Sites(Endpoint):
     )
     def get(self, request: Request) -> Response:
         """Return sites, newest first."""
-        return paginated(request, machines.sites(), lambda row: SiteShape(row).data)
+        return paginated(request, machines.sites(), SiteShape)
 
     @extend_schema(
         operation_id="add_site",
@@ -129,9 +129,7 @@ class Certificates(Endpoint):
     )
     def get(self, request: Request) -> Response:
         """Return certificates, newest first."""
-        return paginated(
-            request, machines.certificates(), lambda row: CertificateShape(row).data
-        )
+        return paginated(request, machines.certificates(), CertificateShape)
 
     @extend_schema(
         operation_id="add_certificate",
