@@ -5,7 +5,8 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -54,6 +55,12 @@ class EnterpriseAdmin(ReadOnlyAdmin):
     search_fields = ("name", "slug", "city")
     ordering = ("name",)
     actions = ("suspend", "reinstate", "verify")
+    readonly_fields = (
+        "schema_name",
+        "activated_at",
+        "suspended_at",
+        "suspended_by",
+    )
 
     @display(description=_("Tier"), ordering="tier", label={Tier.ACTIVATED: "success"})
     def shown_tier(self, row: Enterprise) -> tuple[str, str]:
@@ -175,12 +182,36 @@ class JobAdmin(ReadOnlyAdmin):
                     request, _("%(kind)s is cancelled.") % {"kind": row.kind}
                 )
 
-    @action(description=_("Retry this job"), url_path="retry")
-    def retry_one(self, request: HttpRequest, object_id: str) -> HttpResponseRedirect:
-        """Queue this job once more."""
-        self._retry(request, Job.objects.get(pk=object_id))
+    @action(
+        description=_("Retry this job"), url_path="retry", permissions=["retry_one"]
+    )
+    def retry_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask once, for the theme's button only follows a link, then queue it."""
+        row = get_object_or_404(Job, pk=object_id)
+        if request.method != "POST":
+            return render(
+                request,
+                "console/retry.html",
+                {
+                    **console.each_context(request),
+                    "title": _("Retry this job?"),
+                    "opts": Job._meta,
+                    "job": row,
+                },
+            )
+        self._retry(request, row)
         return HttpResponseRedirect(
             reverse("admin:tenants_job_change", args=[object_id])
+        )
+
+    def has_retry_one_permission(
+        self, request: HttpRequest, object_id: str | None = None
+    ) -> bool:
+        """Offer it only for a job that ended badly."""
+        return (
+            console.has_permission(request)
+            and object_id is not None
+            and Job.objects.filter(pk=object_id, state__in=jobs.RETRYABLE).exists()
         )
 
     def _retry(self, request: HttpRequest, row: Job) -> None:

@@ -45,6 +45,7 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "note": _("%(count)d in quarantine")
             % {"count": queue.by_state[JobState.QUARANTINED]},
             "url": f"{job_list}?state__exact={JobState.FAILED}",
+            "is_bad": bool(queue.failures),
         },
         {
             "title": _("Jobs done"),
@@ -54,6 +55,7 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "url": f"{job_list}?state__exact={JobState.SUCCEEDED}",
         },
     ]
+    context["failures_url"] = f"{job_list}?state__exact={JobState.FAILED}"
     context["failures"] = [
         {
             "job": job,

@@ -11,6 +11,8 @@ from tenants.jobs.queue import poke
 from tenants.models import Job
 from tenants.types import JobState
 
+RETRYABLE = (JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED)
+
 
 class JobNotRetryable(DomainError):
     """Raised when a job is not one that ended badly."""
@@ -30,9 +32,7 @@ def retry_job(*, job_id: UUID, at: datetime) -> None:
 
     :raises JobNotRetryable: if it is in any other state.
     """
-    changed = Job.objects.filter(
-        pk=job_id, state__in=[JobState.FAILED, JobState.QUARANTINED, JobState.CANCELLED]
-    ).update(
+    changed = Job.objects.filter(pk=job_id, state__in=RETRYABLE).update(
         state=JobState.QUEUED,
         run_after=at,
         poked_at=at,

@@ -343,5 +343,33 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "apps.console.dashboard.figures",
+    "STYLES": ["apps.console.navigation.style"],
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": "apps.console.navigation.mark",
+        }
+    ],
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": "apps.console.navigation.groups",
+    },
+    # The accent of the portal, as a scale.
+    "COLORS": {
+        "primary": {
+            "50": "#f0f7f7",
+            "100": "#e2efee",
+            "200": "#c6e0df",
+            "300": "#a9cdcb",
+            "400": "#63cbc8",
+            "500": "#55b9b6",
+            "600": "#0b6468",
+            "700": "#084d50",
+            "800": "#17474a",
+            "900": "#17312f",
+            "950": "#0d2220",
+        },
+    },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -1,0 +1,84 @@
+"""The console's frame: its side bar, by what is looked after, and its style."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+def style(request: HttpRequest) -> str:
+    """Return the address of our own style, for every page of the console."""
+    return static("console/console.css")
+
+
+def mark(request: HttpRequest) -> str:
+    """Return the address of the sign that tabs show, the same on all our hosts."""
+    return static("portal/mark.svg")
+
+
+def groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the groups of links, as the admin's theme takes them."""
+    return [
+        {
+            "items": [
+                {
+                    "title": _("Overview"),
+                    "icon": "dashboard",
+                    "link": reverse("admin:index"),
+                }
+            ]
+        },
+        {
+            "title": _("Enterprises"),
+            "separator": True,
+            "items": [
+                _link(_("Enterprises"), "factory", "tenants_enterprise"),
+                _link(_("People"), "group", "tenants_user"),
+                _link(_("API clients"), "key", "tenants_apiclient"),
+            ],
+        },
+        {
+            "title": _("Exchange"),
+            "separator": True,
+            "items": [
+                _link(_("Demands"), "request_quote", "exchange_demand"),
+                _link(_("Listings"), "precision_manufacturing", "exchange_listing"),
+                _link(_("Match runs"), "play_circle", "exchange_matchrun"),
+                _link(_("Matches"), "join_inner", "exchange_match"),
+            ],
+        },
+        {
+            "title": _("Operation"),
+            "separator": True,
+            "items": [
+                _link(_("Jobs"), "work_history", "tenants_job"),
+                _link(_("Slots"), "database", "tenants_slot"),
+            ],
+        },
+        {
+            "title": _("Catalog"),
+            "separator": True,
+            "items": [
+                _link(_("Processes"), "account_tree", "catalog_process"),
+                _link(_("Materials"), "category", "catalog_material"),
+                _link(
+                    _("Equivalent materials"),
+                    "compare_arrows",
+                    "catalog_materialequivalence",
+                ),
+                _link(_("Certificates"), "verified", "catalog_certificatekind"),
+                _link(_("Exchange rates"), "currency_exchange", "catalog_exchangerate"),
+            ],
+        },
+    ]
+
+
+def _link(title: "str | Promise", icon: str, model: str) -> dict[str, Any]:
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse(f"admin:{model}_changelist"),
+    }
