@@ -6,6 +6,7 @@ migrations always give the same bytes, and the same digest.
 """
 
 import hashlib
+import re
 from typing import Any
 
 from django.db import connection
@@ -50,6 +51,16 @@ TRIGGERS = """
 """
 GENERATED = {"s": "STORED"}
 
+# `column IN ('a', 'b')` as PostgreSQL writes it down for a varchar column. Read again,
+# that text becomes another expression of the same meaning, and a schema that was
+# replayed would differ from one that was migrated; so what was meant is written.
+_LITERAL = r"'(?:[^']|'')*'::character varying"
+_IN_LIST = re.compile(
+    r"\((?P<column>\"?\w+\"?)\)::text (?P<test>= ANY|<> ALL)"
+    rf" \(\(ARRAY\[(?P<values>{_LITERAL}(?:, {_LITERAL})*)\]\)::text\[\]\)"
+)
+_TESTS = {"= ANY": "IN", "<> ALL": "NOT IN"}
+
 
 def render_schema(schema: str) -> str:
     """Return the SQL that makes a schema's tables, as found in `schema`."""
@@ -63,13 +74,18 @@ def render_schema(schema: str) -> str:
         for oid in sorted(names, key=names.__getitem__):
             made += [row[0] for row in _rows(cursor, TRIGGERS, oid)]
         made += _ledger(cursor)
-    text = ";\n".join(made) + ";\n"
+    text = _IN_LIST.sub(_as_meant, ";\n".join(made) + ";\n")
     return text.replace(f"{schema}.", "").replace(f'"{schema}".', "")
 
 
 def digest_of(statements: str) -> str:
     """Return the template's identity."""
     return hashlib.sha256(statements.encode()).hexdigest()
+
+
+def _as_meant(found: re.Match[str]) -> str:
+    values = found["values"].replace("::character varying", "")
+    return f"{found['column']} {_TESTS[found['test']]} ({values})"
 
 
 def _rows(cursor: Any, sql: str, value: object) -> list[tuple[Any, ...]]:
