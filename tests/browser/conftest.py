@@ -174,12 +174,12 @@ def open_page(browser: Browser, committed: None) -> Iterator[Open]:
         yield open_one
 
 
-def violations_on(page: Page, *rules: str) -> list[str]:
+def violations_on(page: Page, *rules: str, within: str | None = None) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA, one line for each element."""
     only = {"type": "rule", "values": rules} if rules else BY_STANDARD
     # What passed is not listed, which on a page of forms takes most of the time.
     options = {"runOnly": only, "resultTypes": ["violations"]}
-    found = Axe().run(page, options=options)
+    found = Axe().run(page, context=within, options=options)
     return [
         f"{violation['id']}: {node['html'][:160]}"
         for violation in found.response["violations"]
@@ -187,12 +187,13 @@ def violations_on(page: Page, *rules: str) -> list[str]:
     ]
 
 
-def violations_in_both_themes(page: Page) -> list[str]:
+def violations_in_both_themes(page: Page, *, within: str | None = None) -> list[str]:
     """Return what axe finds in light and in dark, where only colors differ."""
     page.emulate_media(color_scheme="dark")
-    found = [f"dark: {violation}" for violation in violations_on(page, *OF_COLORS)]
+    dark = violations_on(page, *OF_COLORS, within=within)
     page.emulate_media(color_scheme="light")
-    return found + [f"light: {violation}" for violation in violations_on(page)]
+    light = violations_on(page, within=within)
+    return [f"dark: {one}" for one in dark] + [f"light: {one}" for one in light]
 
 
 def widths_too_small(page: Page) -> list[int]:
