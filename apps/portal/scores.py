@@ -11,7 +11,7 @@ PART_LABELS = {
     PartName.PRICE: _("Price"),
     PartName.LEAD_TIME: _("Lead time"),
     PartName.QUALITY: _("Quality and punctuality"),
-    PartName.DISTANCE: _("Distance and CO₂"),
+    PartName.DISTANCE: _("Distance"),
 }
 
 

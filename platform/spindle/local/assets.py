@@ -45,7 +45,6 @@ FILES = {
         "dist/css/tabler-vendors.min.css": "tabler/tabler-vendors.min.css",
         "dist/js/tabler.min.js": "tabler/tabler.min.js",
     },
-    "@alpinejs/csp": {"dist/cdn.min.js": "alpine/alpine-csp.min.js"},
     "@google/model-viewer": {
         "dist/model-viewer.min.js": "model-viewer/model-viewer.min.js"
     },
