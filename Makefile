@@ -10,7 +10,7 @@ ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-ever-signed-wit
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up stop reset demo shell smoke leftovers test check format lock messages extract venv venv-dev
+.PHONY: help up stop reset demo shell smoke leftovers test budgets check format lock messages extract venv venv-dev
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ leftovers: ## Fail if a process of this checkout still runs
 test: venv-dev ## Run the whole suite on services of its own (ARGS="-k booking")
 	-@$(LOCAL) assets
 	@exec $(RUN) -m pytest $(ARGS)
+
+budgets: venv-dev ## Record how many queries each page asks (say why in the commit)
+	@SPINDLE_RECORD_BUDGETS=1 $(RUN) -m pytest -k budget $(ARGS)
 
 check: venv-dev ## Check format, lint, types, layers, migrations and settings
 	$(VENV)/ruff format --check .

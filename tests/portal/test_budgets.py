@@ -1,0 +1,222 @@
+"""How many queries each page asks: as many for twenty rows as for two."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.orders.models import Order, Part, Quote
+from apps.portal.public.urls import urlpatterns as public_pages
+from apps.portal.urls import urlpatterns as portal_pages
+from apps.reports.models import Report
+from tenants import context
+from tenants.registry.selectors import forget_enterprises
+from tests.portal.busy_world import World
+from tests.support.budget import budgets, check, queries_of, repeated
+
+FEW, MANY = 2, 20
+# They change something, send a file, or lead on to another page.
+NO_PAGES = {
+    "api-client-revoke",
+    "certificate-drop",
+    "exception-remove",
+    "hand-over",
+    "machine-calendar-drop",
+    "machine-capability-drop",
+    "machine-copy",
+    "machine-exception-add",
+    "machine-publish",
+    "machine-state",
+    "machine-week-set",
+    "machine-withdraw",
+    "member-add",
+    "member-remove",
+    "notice",
+    "notices-read",
+    "order-move",
+    "part-file",
+    "part-preview",
+    "part-read-again",
+    "preferences",
+    "quote-award",
+    "quote-withdraw",
+    "report-file",
+    "report-remake",
+    "rfq-cancel",
+    "rfq-publish",
+    "shifts-exception-add",
+    "shifts-set",
+}
+# Public addresses that answer a form, or lead on to a portal.
+NO_PUBLIC_PAGES = {"preferences", "to-portal"}
+
+
+@pytest.fixture
+def world(north, south) -> World:
+    return World(north, south)
+
+
+@pytest.fixture
+def shop(member_of, north) -> Client:
+    """The owner's browser at north's portal."""
+    return member_of(north)
+
+
+@pytest.fixture
+def buyer(member_of, south) -> Client:
+    """The owner's browser at south's portal."""
+    return member_of(south)
+
+
+def pages_of_shop(world: World) -> dict[str, str]:
+    with context.enterprise(world.north):
+        machine = {"machine_id": world.listings[0].machine_id}
+        demand = {"demand_id": world.wide.pk}
+        quote = Quote.objects.filter(demand_id=world.wide.pk).first()
+        order = Order.objects.first()
+        report = Report.objects.first()
+    process = {**machine, "process_code": "milling-3-axis"}
+    return {
+        "home": at("home"),
+        "notices": at("notices"),
+        "machines": at("machines"),
+        "machine-add": at("machine-add"),
+        "machine-import": at("machine-import"),
+        "machine": at("machine", **machine),
+        "machine-change": at("machine-change", **machine),
+        "machine-capability": at("machine-capability", **process),
+        "machine-cost": at("machine-cost", **machine),
+        "machine-alike": at("machine-alike", **machine),
+        "machine-maintenance": at("machine-maintenance", **machine),
+        "machine-calendar": at("machine-calendar", **machine),
+        "sites": at("sites"),
+        "site-add": at("site-add"),
+        "certificates": at("certificates"),
+        "certificate-add": at("certificate-add"),
+        "capacity": at("capacity"),
+        "shifts": at("shifts"),
+        "inbox": at("inbox"),
+        "demand": at("demand", **demand),
+        "quote-write": at("quote-write", **demand),
+        "quotes": at("quotes"),
+        "quote": at("quote", quote_id=quote.pk),
+        "orders": at("orders"),
+        "order": at("order", order_id=order.pk),
+        "reports": at("reports"),
+        "report": at("report", report_id=report.pk),
+        "job": at("job", job_id=report.job_id),
+        "search": at("search") + "?q=mill",
+        "enterprise": at("enterprise"),
+        "members": at("members"),
+        "api-clients": at("api-clients"),
+    }
+
+
+def pages_of_buyer(world: World) -> dict[str, str]:
+    with context.enterprise(world.south):
+        part = Part.objects.get(number="WIDE")
+        quote = Quote.objects.filter(demand_id=world.wide.pk).first()
+        order = Order.objects.first()
+        line = quote.rfq_line
+        match = world.wide.matches.best_first().first()
+    shown = {"rfq_line_id": line.pk}
+    return {
+        "buyer.home": at("home"),
+        "parts": at("parts"),
+        "part-upload": at("part-upload"),
+        "part": at("part", part_id=part.pk),
+        "rfqs": at("rfqs"),
+        "rfq-write": at("rfq-write"),
+        "rfq-change": at("rfq-change", rfq_id=world.draft.pk),
+        "rfq": at("rfq", rfq_id=line.rfq_id),
+        "rfq-matches": at("rfq-matches", **shown),
+        "rfq-match": at("rfq-match", match_id=match.pk, **shown),
+        "buyer.quotes": at("quotes"),
+        "buyer.quote": at("quote", quote_id=quote.pk),
+        "buyer.orders": at("orders"),
+        "buyer.order": at("order", order_id=order.pk),
+        "buyer.search": at("search") + "?q=brackets",
+    }
+
+
+def pages_of_site() -> dict[str, str]:
+    return {
+        "landing": public("landing"),
+        "directory": public("directory"),
+        "enterprise": public("enterprise", slug="north"),
+        "demands": public("demands"),
+        "processes": public("processes"),
+        "process": public("process", code="milling-3-axis"),
+        "sign-up": public("sign-up"),
+        "sign-up-address": public("sign-up-address") + "?slug=west",
+        "sign-up-place": public("sign-up-place") + "?country=CN",
+        "sign-in": public("sign-in"),
+        "status": public("status"),
+    }
+
+
+def at(name: str, **kwargs: Any) -> str:
+    return reverse(f"portal:{name}", "spindle.urls_enterprise", kwargs=kwargs)
+
+
+def public(name: str, **kwargs: Any) -> str:
+    return reverse(f"public:{name}", "spindle.urls_public", kwargs=kwargs)
+
+
+def asked_by(client: Client, pages: Mapping[str, str]) -> dict[str, list[str]]:
+    """Open each page twice; the second time, what a process keeps has been read."""
+    found = {}
+    for name, address in pages.items():
+        # Known for a while only: looked up now, it is not looked up in between.
+        forget_enterprises()
+        assert client.get(address).status_code == 200, address
+        with queries_of() as statements:
+            client.get(address)
+        found[name] = statements
+    return found
+
+
+def same_for_many(few: Mapping[str, list[str]], many: Mapping[str, list[str]]) -> str:
+    """Say which pages ask more when there is more to show."""
+    return "\n".join(
+        f"{name}: {len(few[name])} for two, {len(many[name])} for twenty\n"
+        + repeated(few[name], many[name])
+        for name in few
+        if len(few[name]) != len(many[name])
+    )
+
+
+def measure(world: World, shop: Client, buyer: Client, public_site: Client) -> dict:
+    found = asked_by(shop, pages_of_shop(world))
+    found |= asked_by(buyer, pages_of_buyer(world))
+    portal = {f"portal.{name}": statements for name, statements in found.items()}
+    site = asked_by(public_site, pages_of_site())
+    return portal | {f"public.{name}": statements for name, statements in site.items()}
+
+
+@pytest.mark.slow
+def test_no_page_asks_more_for_twenty_rows_than_for_two(
+    world, shop, buyer, public_site
+):
+    world.grow(FEW)
+    few = measure(world, shop, buyer, public_site)
+    world.grow(MANY)
+    many = measure(world, shop, buyer, public_site)
+
+    assert not same_for_many(few, many), same_for_many(few, many)
+    check(few)
+
+
+@pytest.mark.parametrize(
+    ("patterns", "exempt", "prefix"),
+    [(portal_pages, NO_PAGES, "portal."), (public_pages, NO_PUBLIC_PAGES, "public.")],
+)
+def test_every_page_has_a_budget(patterns, exempt, prefix):
+    names = {str(pattern.name) for pattern in patterns}
+    budgeted = {
+        name.removeprefix(prefix) for name in budgets() if name.startswith(prefix)
+    }
+
+    assert names - budgeted == exempt
