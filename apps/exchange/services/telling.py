@@ -1,10 +1,13 @@
 """What people are told of the market's news, in their own enterprise."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.notify import services as notify
 from apps.orders.types import OrderState
@@ -26,19 +29,19 @@ def matches_found(
     at: datetime,
 ) -> None:
     """Tell the buyer what the first run over a demand has found."""
-    with context.enterprise(buyer):
+    with _speaking_to(buyer):
         notify.notify(
             kind="exchange.matches_found",
-            title=ngettext_lazy(
+            title=ngettext(
                 "%(fitting)d machine fits “%(title)s”",
                 "%(fitting)d machines fit “%(title)s”",
-                "fitting",
+                fitting,
             )
             % {"fitting": fitting, "title": title},
-            body=ngettext_lazy(
+            body=ngettext(
                 "%(considered)d published machine was considered.",
                 "%(considered)d published machines were considered.",
-                "considered",
+                considered,
             )
             % {"considered": considered},
             url=f"/rfqs/{rfq_id}/",
@@ -57,7 +60,7 @@ def demand_fits(
     at: datetime,
 ) -> None:
     """Tell a shop, once, that somebody wants what it can do."""
-    with context.enterprise(seller):
+    with _speaking_to(seller):
         notify.notify(
             kind="exchange.demand_fits",
             title=_("“%(title)s” fits your machines") % {"title": title},
@@ -80,7 +83,7 @@ def quote_received(
     at: datetime,
 ) -> None:
     """Tell the buyer that a quote has come in."""
-    with context.enterprise(buyer):
+    with _speaking_to(buyer):
         notify.notify(
             kind="exchange.quote_received",
             title=_("%(seller)s quotes %(total)s for “%(title)s”")
@@ -96,7 +99,7 @@ def quote_given(
     seller: EnterpriseRef, *, quote_id: UUID, title: str, total: str, at: datetime
 ) -> None:
     """Tell a shop what was quoted for it by its cost model."""
-    with context.enterprise(seller):
+    with _speaking_to(seller):
         notify.notify(
             kind="exchange.quote_given",
             title=_("“%(title)s” was quoted at %(total)s by your cost model")
@@ -113,7 +116,7 @@ def not_quoted(
     seller: EnterpriseRef, *, demand_id: UUID, reason: str, at: datetime
 ) -> None:
     """Tell a shop that its machine could not answer a demand by itself, and why."""
-    with context.enterprise(seller):
+    with _speaking_to(seller):
         notify.notify(
             kind="exchange.not_quoted",
             title=_("A demand could not be quoted by your cost model"),
@@ -135,7 +138,7 @@ def quote_withdrawn(
     at: datetime,
 ) -> None:
     """Tell the buyer that a quote was taken back."""
-    with context.enterprise(buyer):
+    with _speaking_to(buyer):
         notify.notify(
             kind="exchange.quote_withdrawn",
             title=_("%(seller)s has withdrawn its quote for “%(title)s”")
@@ -151,7 +154,7 @@ def quote_declined(
     seller: EnterpriseRef, *, quote_id: UUID, title: str, at: datetime
 ) -> None:
     """Tell a shop that another was chosen, and that its time is free again."""
-    with context.enterprise(seller):
+    with _speaking_to(seller):
         notify.notify(
             kind="exchange.quote_declined",
             title=_("Your quote for “%(title)s” was not chosen") % {"title": title},
@@ -172,7 +175,7 @@ def order_won(
     at: datetime,
 ) -> None:
     """Tell a shop that it has won an order, and whose."""
-    with context.enterprise(seller):
+    with _speaking_to(seller):
         notify.notify(
             kind="exchange.order_won",
             title=_("%(buyer)s has ordered “%(title)s” from you")
@@ -195,7 +198,7 @@ def order_moved(
     at: datetime,
 ) -> None:
     """Tell the other side how far an order has come."""
-    with context.enterprise(other):
+    with _speaking_to(other):
         notify.notify(
             kind="exchange.order_moved",
             title=_("“%(title)s”: %(state)s") % {"title": title, "state": state.label},
@@ -205,3 +208,10 @@ def order_moved(
             at=at,
             dedup_key=f"order_moved:{order_id}:{state.value}",
         )
+
+
+@contextmanager
+def _speaking_to(ref: EnterpriseRef) -> Iterator[None]:
+    # Around the texts as well: one that has its figures is no longer lazy.
+    with context.enterprise(ref), translation.override(ref.language):
+        yield
