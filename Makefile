@@ -10,7 +10,7 @@ ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-ever-signed-wit
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help
-.PHONY: help up stop reset demo shell smoke leftovers test budgets check format lock messages extract venv venv-dev
+.PHONY: contract help up stop reset demo shell smoke leftovers test budgets check format lock messages extract venv venv-dev
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench-%: venv-dev ## Measure one claim, as in `make bench-journey` (SIZE=small f
 format: venv-dev ## Format the code and mend what the linter can
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
+
+contract: venv ## Write the partner API's contract to docs/api/openapi.json
+	$(ONLY_CHECKING) $(MANAGE) contract
 
 messages: venv ## Compile translations and say how complete they are
 	@exec $(RUN) -m spindle.local.messages

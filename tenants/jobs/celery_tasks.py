@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
 from tenants import context
 from tenants.jobs import queue, runner, sweeper
 from tenants.provisioning import services as provisioning
+from tenants.registry import housekeeping
 from tenants.registry import selectors as enterprises
 
 
@@ -27,6 +29,12 @@ def sweep_jobs(**_: Any) -> None:
 def refill_slots(**_: Any) -> None:
     """Make schemas ahead when few are left."""
     provisioning.refill_slots()
+
+
+@shared_task(name="tenants.forget_what_is_over")
+def forget_what_is_over(**_: Any) -> None:
+    """Delete what has had its time."""
+    housekeeping.forget_what_is_over(at=timezone.now())
 
 
 @shared_task(name="tenants.enqueue_for_each_enterprise")

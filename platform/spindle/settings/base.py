@@ -268,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"kind": "exchange.expire_quotes"},
         "options": {"expires": 300.0},
     },
+    "forget what is over": {
+        "task": "tenants.forget_what_is_over",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "publish the coming weeks": {
         "task": "tenants.enqueue_for_each_enterprise",
         "schedule": 3600.0,
