@@ -69,7 +69,7 @@ def start_worker(failpoint: str) -> "subprocess.Popen[bytes]":
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(settings, "JOBS_MAX_DEATHS", 100)
-    monkeypatch.setattr(sweeper, "POKE_IS_STALE_AFTER", sweeper.timedelta(seconds=1))
+    monkeypatch.setattr(sweeper, "POKE_IS_STALE_AFTER", sweeper.timedelta(seconds=2))
     yield
     redis.Redis.from_url(settings.REDIS_URL).flushall()
 
@@ -91,14 +91,14 @@ def states() -> Counter[str]:
 def test_all_jobs_are_done_and_none_twice(
     north: EnterpriseRef, failpoint: str, patient: None
 ) -> None:
-    with context.enterprise(north):
-        for number in range(JOBS):
-            jobs.enqueue(work.KIND, number=number)
     valkey = redis.Redis.from_url(settings.REDIS_URL)
     worker = start_worker(failpoint)
     begun = time.monotonic()
-    killed_at = 40
+    emptied_at, killed_at = 40, 120
     try:
+        with context.enterprise(north):
+            for number in range(JOBS):
+                jobs.enqueue(work.KIND, number=number)
         while True:
             time.sleep(0.3)
             counted = states()
@@ -106,12 +106,16 @@ def test_all_jobs_are_done_and_none_twice(
             if done == JOBS:
                 break
             assert time.monotonic() - begun < PATIENCE_SECONDS, counted
-            if done >= killed_at and killed_at < JOBS:
-                # The whole process group, and every message that Celery had.
+            if done >= emptied_at:
+                # Every message that Celery had.
+                valkey.flushall()
+                emptied_at = JOBS
+            if done >= killed_at:
+                # The whole process group, on top of those that died at the point.
                 kill(worker)
                 valkey.flushall()
                 worker = start_worker(failpoint)
-                killed_at += 80
+                killed_at = JOBS
             sweeper.sweep()
     finally:
         kill(worker)
