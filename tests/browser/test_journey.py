@@ -63,6 +63,7 @@ def test_a_part_becomes_an_order_between_two_enterprises(site: Face, tmp_path: P
     set_shifts(shop)
     for code in ("Hurco03", "Hurco04", "Hurco06"):
         publish_machine(shop, code)
+    see_capacity(shop)
 
     buyer = sign_up(site, "Aurora Aeroespacial", country="BR", person="Ana Aurora")
     upload_part(buyer, tmp_path)
@@ -211,6 +212,12 @@ def open_machine(page: Page, code: str) -> None:
     go(page, f"/machines/?q={code}")
     page.get_by_role("main").get_by_role("link", name=code).first.click()
     page.get_by_role("heading", name=code, exact=True).wait_for()
+
+
+def see_capacity(page: Page) -> None:
+    go(page, "/capacity/")
+    page.get_by_role("heading", name="Load by week").wait_for()
+    check(page)
 
 
 # --- the buyer
