@@ -32,8 +32,8 @@ CSRF_TRUSTED_ORIGINS = [f"http://*.{DOMAIN}", f"http://{DOMAIN}"]
 # --- apps
 SHARED_APPS = [
     "unfold",  # before django_tenants, whose admin templates would win otherwise
+    "tenants",  # before django_tenants, whose migrate commands would win otherwise
     "django_tenants",
-    "tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
