@@ -73,7 +73,10 @@ class TestMigrations:
     @pytest.mark.parametrize("command", ["migrate", "migrate_schemas"])
     def test_are_not_run_past_the_enterprises(self, command: str) -> None:
         with pytest.raises(CommandError, match="manage.py prepare"):
-            call_command(command)
+            call_command(command, "--noinput")
+
+    def test_leave_djangos_own_checks_working(self) -> None:
+        call_command("check")
 
 
 @pytest.mark.usefixtures("db")

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+from django.core.management.commands import migrate
 
 
-class Command(BaseCommand):
+class Command(migrate.Command):
     """Refuse, and say what to run."""
 
     help = (
         "Refused: `manage.py prepare` migrates the shared schema and every enterprise."
     )
-
-    def add_arguments(self, parser: Any) -> None:
-        """Take whatever the stock command takes."""
-        parser.add_argument("anything", nargs="*")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Refuse.
