@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -80,7 +81,12 @@ class MaterialGrade:
     source: str
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; a designation is the same in all."""
+        return gettext(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,12 @@ class CertificateEntry:
     source: str
 
     def __str__(self) -> str:
-        return self.name
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the reader's language; a designation is the same in all."""
+        return gettext(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def kind_choices() -> list[tuple[str, str]]:
     """Return the catalog's kinds for a form."""
     return [
         ("", "—"),
-        *[(kind.code, kind.name) for kind in catalog.certificate_kinds()],
+        *[(kind.code, kind.label) for kind in catalog.certificate_kinds()],
     ]
 
 
@@ -69,7 +69,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             "certificates": [
                 {
                     "row": row,
-                    "name": catalog.certificate_kind_by_code(row.kind_code).name,
+                    "name": catalog.certificate_kind_by_code(row.kind_code).label,
                     "days_left": (row.valid_until_on - today).days
                     if row.valid_until_on and row.valid_until_on <= today + SOON
                     else None,

@@ -300,7 +300,7 @@ def _asked(entry: InboxEntry) -> dict[str, Any]:
         "material": row.material,
         "country": country_name(demand.delivery_country),
         "certificates": [
-            catalog.certificate_kind_by_code(code).name
+            catalog.certificate_kind_by_code(code).label
             for code in demand.certificate_codes
         ],
         "only_from": [country_name(code) for code in demand.allowed_countries],

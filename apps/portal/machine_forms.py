@@ -53,7 +53,7 @@ def grade_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     for grade in catalog.materials():
         label = str(MaterialGroup(grade.group).label)
         # Several standards call their own steel 45.
-        name = f"{grade.name} · {grade.standard}" if grade.standard else grade.name
+        name = f"{grade.label} · {grade.standard}" if grade.standard else grade.label
         groups.setdefault(label, []).append((grade.code, name))
     return list(groups.items())
 

@@ -302,7 +302,7 @@ def _capabilities(detail: machines.MachineDetail) -> list[dict[str, Any]]:
                 str(MaterialGroup(group).label) for group in row.material_groups
             ],
             "materials": [
-                catalog.material_by_code(code).name for code in row.material_codes
+                catalog.material_by_code(code).label for code in row.material_codes
             ],
             "envelope": envelope_text(row),
             "doubts": [

@@ -32,12 +32,12 @@ READERS = (Role.BUYER, Role.VIEWER, Role.SELLER, Role.PLANNER)
 
 def material_choices() -> list[tuple[str, str]]:
     """Return the catalog's materials for a form."""
-    return [("", "—"), *[(grade.code, grade.name) for grade in catalog.materials()]]
+    return [("", "—"), *[(grade.code, grade.label) for grade in catalog.materials()]]
 
 
 def material_name(code: str) -> str:
     """Return a material's name, or nothing where none is stated."""
-    return catalog.material_by_code(code).name if code else ""
+    return catalog.material_by_code(code).label if code else ""
 
 
 class PartForm(PortalForm):

@@ -58,7 +58,7 @@ def process_choices() -> list[tuple[str, str]]:
 
 def certificate_choices() -> list[tuple[str, str]]:
     """Return the kinds of certificates for a form."""
-    return [(kind.code, kind.name) for kind in catalog.certificate_kinds()]
+    return [(kind.code, kind.label) for kind in catalog.certificate_kinds()]
 
 
 def part_choices() -> list[tuple[str, str]]:
@@ -216,7 +216,7 @@ def rfq(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
             "rfq": found,
             "lines": lines,
             "certificates": [
-                catalog.certificate_kind_by_code(code).name
+                catalog.certificate_kind_by_code(code).label
                 for code in found.certificate_codes
             ],
             "events": audit.events_of(found),

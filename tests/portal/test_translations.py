@@ -11,6 +11,8 @@ from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 from django.utils.translation.trans_real import TranslationCatalog, translation
 
+from apps.catalog import data
+from apps.catalog.data.words import WORDS
 from spindle.local.environment import ROOT
 from spindle.local.messages import OURS, catalogs
 
@@ -45,6 +47,7 @@ SILENT = re.compile(
 LITERALS = re.compile(
     r"""\{%\s*trans(?:late)?\s+("(?P<double>[^"]*)"|'(?P<single>[^']*)')"""
 )
+NAMED_BY_WORDS = re.compile(r"[a-z]{4}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 # What a reader sees of an attribute; of our own components more than of HTML.
@@ -155,6 +158,14 @@ class TestCompleteness:
         ]
 
         assert not missing
+
+
+class TestNames:
+    @pytest.mark.parametrize("table", ["certificates", "materials"])
+    def test_are_gathered_where_they_are_words(self, table):
+        names = {row["name"] for row in data.read(table)}
+
+        assert {name for name in names if NAMED_BY_WORDS.search(name)} <= set(WORDS)
 
 
 def said(catalog: TranslationCatalog, key: str) -> bool:

@@ -12,6 +12,6 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
     language = get_language() or "en"
     wanted = set(codes)
     names = {code: catalog.label(code, language) for code in wanted}
-    names |= {m.code: m.name for m in catalog.materials() if m.code in wanted}
-    names |= {c.code: c.name for c in catalog.certificate_kinds() if c.code in wanted}
+    names |= {m.code: m.label for m in catalog.materials() if m.code in wanted}
+    names |= {c.code: c.label for c in catalog.certificate_kinds() if c.code in wanted}
     return names

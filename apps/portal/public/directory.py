@@ -85,7 +85,7 @@ def directory(request: HttpRequest) -> HttpResponse:
                 for node in catalog.process_tree()
             ],
             "certificates": [
-                (kind.code, kind.name) for kind in catalog.certificate_kinds()
+                (kind.code, kind.label) for kind in catalog.certificate_kinds()
             ],
         },
     )
@@ -149,5 +149,5 @@ def _named(codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def _certified(codes: Iterable[str]) -> tuple[str, ...]:
-    names = {kind.code: kind.name for kind in catalog.certificate_kinds()}
+    names = {kind.code: kind.label for kind in catalog.certificate_kinds()}
     return tuple(names.get(code, code) for code in codes)

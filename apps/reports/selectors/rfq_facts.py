@@ -188,7 +188,7 @@ def _processes(codes: Iterable[str]) -> list[str]:
 
 
 def _material(code: str) -> str:
-    return catalog.material_by_code(code).name if code else ""
+    return catalog.material_by_code(code).label if code else ""
 
 
 def _local_day(at: datetime) -> date:
