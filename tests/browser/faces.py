@@ -48,6 +48,9 @@ def running_faces(directory: Path) -> Iterator[str]:
             started.append(process)
         _wait_until_ready(port, started)
         yield domain
+        # Shown with a test that failed.
+        for process in started:
+            sys.stdout.write(f"--- {process.name}\n{process.last_words(40)}\n")
 
 
 def _wait_until_ready(port: int, started: list[Process]) -> None:

@@ -81,8 +81,10 @@ def test_a_part_becomes_an_order_between_two_enterprises(site: Face, tmp_path: P
     see_order(shop, "Aurora Aeroespacial")
     see_order(buyer, "Rheinfeld Zerspanung")
 
-    make_report(shop, "Capacity", tmp_path / "shop")
-    make_report(buyer, "RFQ", tmp_path / "buyer")
+    ask_for_report(shop, "Capacity")
+    ask_for_report(buyer, "RFQ")
+    read_report(shop, tmp_path / "shop")
+    read_report(buyer, tmp_path / "buyer")
 
 
 def check(page: Page) -> None:
@@ -329,14 +331,17 @@ def see_order(page: Page, counterparty: str) -> None:
     check(page)
 
 
-def make_report(page: Page, kind: str, directory: Path) -> None:
-    directory.mkdir()
+def ask_for_report(page: Page, kind: str) -> None:
     go(page, "/reports/")
     page.get_by_role("navigation", name="Kind of report").get_by_role(
         "link", name=kind
     ).click()
     check(page)
     page.get_by_role("button", name="Make the report").click()
+
+
+def read_report(page: Page, directory: Path) -> None:
+    directory.mkdir()
     pdf = page.get_by_role("main").get_by_role("link", name="PDF").first
     pdf.wait_for(timeout=45 * SECONDS)
     check(page)
