@@ -1,14 +1,18 @@
 """How far the running job has come, for whoever waits for it."""
 
+import logging
 import threading
 from contextvars import ContextVar
+from typing import Any
 from uuid import UUID
 
-from django.db import connections
+from django.db import InterfaceError, OperationalError, connections
 from django.utils import timezone
 
 from tenants import context
 from tenants.models import Job, JobProgress
+
+log = logging.getLogger(__name__)
 
 running: ContextVar[Job | None] = ContextVar("spindle_running_job", default=None)
 _local = threading.local()
@@ -23,16 +27,33 @@ def report_progress(*, percent: int, note: object = "") -> None:
     job = running.get()
     if job is None:
         return
+    try:
+        _write(job, percent, str(note)[:200])
+    except (OperationalError, InterfaceError):
+        # PostgreSQL was restarted since the last note: this connection is its own,
+        # and nothing else finds out that it is dead.
+        _connection().close()
+        try:
+            _write(job, percent, str(note)[:200])
+        except (OperationalError, InterfaceError) as error:
+            log.warning("The progress of job %s could not be shown: %s", job.id, error)
+
+
+def _connection() -> Any:
     connection = getattr(_local, "connection", None)
     if connection is None:
         connection = connections.create_connection("default")
         _local.connection = connection
-    with context.jobs(), connection.cursor() as cursor:
+    return connection
+
+
+def _write(job: Job, percent: int, note: str) -> None:
+    with context.jobs(), _connection().cursor() as cursor:
         cursor.execute(
             "INSERT INTO tenants_jobprogress (job_id, enterprise_id, percent, note, at)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (job_id) DO UPDATE"
             " SET percent = excluded.percent, note = excluded.note, at = excluded.at",
-            [job.id, job.enterprise_id, percent, str(note)[:200], timezone.now()],
+            [job.id, job.enterprise_id, percent, note, timezone.now()],
         )
 
 

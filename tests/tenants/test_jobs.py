@@ -12,7 +12,7 @@ from django.utils import timezone
 from apps.notify.models import Notice
 from spindle.local.services import ServiceUrls
 from tenants import context, jobs
-from tenants.jobs import queue, services, sweeper
+from tenants.jobs import progress, queue, services, sweeper
 from tenants.jobs.selectors import job_status
 from tenants.models import Job
 from tenants.registry.services import suspend
@@ -167,6 +167,21 @@ class TestRunJob:
         assert status is not None
         assert (status.percent, status.note) == (40, "nearly half")
         assert status.state is JobState.FAILED
+
+    def test_shows_progress_again_after_its_connection_was_cut(
+        self, north: EnterpriseRef
+    ) -> None:
+        with context.enterprise(north):
+            first, second = jobs.enqueue("tests.report"), jobs.enqueue("tests.report")
+        jobs.run_job(first)
+        progress._connection().connection.close()
+
+        jobs.run_job(second)
+
+        with context.enterprise(north):
+            status = job_status(second)
+        assert status is not None
+        assert status.percent == 40
 
 
 class TestSweep:
