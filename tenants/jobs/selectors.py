@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import Count
 from django.utils import timezone
 
-from tenants.models import Job, JobProgress
+from tenants.jobs.progress import progress_of
+from tenants.models import Job
 from tenants.types import JobState
 
 
@@ -37,8 +38,7 @@ def job_status(job_id: UUID) -> JobStatus | None:
     job = Job.objects.filter(pk=job_id).first()
     if job is None:
         return None
-    progress = JobProgress.objects.filter(job_id=job_id).first()
-    percent, note = (progress.percent, progress.note) if progress else (0, "")
+    percent, note = progress_of(job_id)
     if job.state == JobState.SUCCEEDED:
         percent = 100
     return JobStatus(
@@ -53,11 +53,6 @@ def job_status(job_id: UUID) -> JobStatus | None:
         started_at=job.started_at,
         finished_at=job.finished_at,
     )
-
-
-def latest_jobs(limit: int = 50) -> list[Job]:
-    """Return the newest jobs that the context in force may see."""
-    return list(Job.objects.order_by("-id")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

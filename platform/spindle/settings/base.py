@@ -213,7 +213,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
-# --- cache: in the database, so that sign-in throttles outlive Valkey
+# --- cache: in each process, so that nothing fails while Valkey is away. Sign-in
+# throttles live here too: they count per process, and begin anew with it.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
