@@ -46,6 +46,68 @@ class SlotState(models.TextChoices):
     CLAIMED = "claimed", _("Claimed")
 
 
+class DatabaseState(models.TextChoices):
+    """Whether a database takes newcomers."""
+
+    OPEN = "open", _("Open")
+    FULL = "full", _("Full")
+    CLOSED = "closed", _("Closed")
+
+
+class PlanState(models.TextChoices):
+    """Where a fleet migration stands."""
+
+    DRAFT = "draft", _("Draft")
+    READY = "ready", _("Ready")
+    RUNNING = "running", _("Running")
+    HALTED = "halted", _("Halted")
+    DONE = "done", _("Done")
+
+
+class EntryState(models.TextChoices):
+    """How one stage of a plan ended for one schema."""
+
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class ArchivePurpose(models.TextChoices):
+    """What an archive of an enterprise was made for."""
+
+    EXPORT = "export", _("Export")
+    BACKUP = "backup", _("Backup")
+    ARCHIVE = "archive", _("Archive")
+    MOVE = "move", _("Move")
+
+
+class ArchiveState(models.TextChoices):
+    """Whether an archive can be had."""
+
+    MAKING = "making", _("Being made")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+class MoveState(models.TextChoices):
+    """How far an enterprise's move to another database has come."""
+
+    PLANNED = "planned", _("Planned")
+    STOPPED = "stopped", _("Writes stopped")
+    COPIED = "copied", _("Copied")
+    FLIPPED = "flipped", _("Served from the new database")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class ImportState(models.TextChoices):
+    """Where the import of a register stands."""
+
+    QUEUED = "queued", _("Queued")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
 class JobState(models.TextChoices):
     """Where a unit of background work stands."""
 
@@ -71,6 +133,9 @@ class EnterpriseRef:
     time_zone: str
     is_suspended: bool = False
     is_verified: bool = False
+    tier: Tier = Tier.ACTIVATED
+    database: str = ""
+    is_write_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,21 @@ def database(name: str, default: str | None = None) -> dict[str, str]:
     }
 
 
+def pairs(name: str) -> dict[str, str]:
+    """Return `a=one;b=two` as a mapping, empty where it is not set.
+
+    :raises ImproperlyConfigured: if a part has no name or no value.
+    """
+    found = {}
+    for part in filter(None, text(name, "").split(";")):
+        key, _, value = part.strip().partition("=")
+        if not key or not value:
+            msg = f"{name} holds “{part}”; give code=postgres://… parted by semicolons."
+            raise ImproperlyConfigured(msg)
+        found[key] = value
+    return found
+
+
 def signing_key(name: str, path: Path) -> str:
     """Return a PEM from a variable, else from a file, which is made when missing."""
     value = os.environ.get(name, "")

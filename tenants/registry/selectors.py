@@ -35,6 +35,9 @@ def as_ref(enterprise: Enterprise) -> EnterpriseRef:
         time_zone=enterprise.time_zone,
         is_suspended=enterprise.suspended_at is not None,
         is_verified=enterprise.verification == Verification.VERIFIED,
+        tier=Tier(enterprise.tier),
+        database=enterprise.database_id or "",
+        is_write_stopped=enterprise.write_stopped_at is not None,
     )
 
 

@@ -75,6 +75,9 @@ def sign_up(
         about=_checked_text("about", about),
         tier=Tier.ACTIVATED,
         activated_at=at,
+        tier_since=at,
+        last_active_at=at,
+        database_id=settings.DATABASE_CODE,
     )
     person = User(
         email=_checked_email(email),

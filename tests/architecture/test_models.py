@@ -33,6 +33,7 @@ AT_WITHOUT_BY = {
     "deadline_at",
     "ended_at",
     "expires_at",
+    "last_active_at",
     "finish_at",
     "finished_at",
     "lease_until",
@@ -45,6 +46,8 @@ AT_WITHOUT_BY = {
     "updated_at",
     "used_at",
     "valid_until_at",
+    "verified_at",
+    "write_stopped_at",
 }
 
 

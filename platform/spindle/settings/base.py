@@ -293,6 +293,14 @@ JOBS_MAX_DEATHS = 3
 # Named points at which a test kills the worker; empty everywhere else.
 JOBS_FAILPOINT = ""
 
+# Which database of which cell this process serves; the directory is kept in "main".
+DATABASE_CODE = env.text("SPINDLE_DATABASE_CODE", "main")
+HOME_DATABASE_CODE = "main"
+# Other databases that an enterprise may be moved to, by code.
+CELL_DATABASE_URLS = env.pairs("SPINDLE_CELL_DATABASES")
+# Archives of whole enterprises; on storage that outlives the database's disk.
+ARCHIVE_ROOT = Path(env.text("SPINDLE_ARCHIVE_ROOT", str(VAR / "archives")))
+
 SLOTS_LOW_WATER = env.number("SPINDLE_SLOTS_LOW_WATER", 10)
 SLOTS_HIGH_WATER = env.number("SPINDLE_SLOTS_HIGH_WATER", 20)
 
