@@ -1,0 +1,1 @@
+"""What an enterprise of its own schema costs: to make, to change, to serve, to keep."""

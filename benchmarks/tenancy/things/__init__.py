@@ -1,0 +1,1 @@
+"""One small table, for a view of one query."""
