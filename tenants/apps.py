@@ -12,6 +12,7 @@ class TenantsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make every kind of job known in every process: web, worker and beat."""
+        from tenants import checks  # noqa: F401  (registers them)
         from tenants.jobs import celery_tasks  # noqa: F401  (registers names)
 
         autodiscover_modules("tasks")

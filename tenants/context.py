@@ -95,7 +95,13 @@ def _enter(context: Context) -> Iterator[Context]:
 
 @contextmanager
 def enterprise(ref: EnterpriseRef) -> Iterator[EnterpriseRef]:
-    """Act in one enterprise's name: its role, its schema."""
+    """Act in one enterprise's name: its role, its schema.
+
+    :raises NoEnterprise: if it has no schema, such as one that is archived.
+    """
+    if not ref.schema:
+        msg = f"{ref.slug} is {ref.tier}: it has no schema to act in."
+        raise NoEnterprise(msg)
     with _enter(Context(role=ref.schema, schema=ref.schema, enterprise=ref)):
         yield ref
 

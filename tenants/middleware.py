@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from apps.kernel.identifiers import uuid7
 from tenants import context
+from tenants.database.session import unit_of_work
 from tenants.registry import selectors as enterprises
 from tenants.types import Actor, EnterpriseRef, Role
 
@@ -40,7 +41,11 @@ class HostToFace:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Set `request.face`, `request.enterprise` and the URL map."""
-        host = request.get_host().split(":", maxsplit=1)[0].lower()
+        with unit_of_work():
+            return self._answer(request)
+
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        host = _host_of(request)
         ref: EnterpriseRef | None = None
         if host in (settings.DOMAIN_HOST, "127.0.0.1"):
             face = "public"
@@ -50,7 +55,7 @@ class HostToFace:
             face = "console"
         else:
             face = "enterprise"
-            ref = enterprises.enterprise_by_host(host)
+            ref = enterprises.enterprise_seen_at_host(host)
         request.face = face  # type: ignore[attr-defined]
         request.enterprise = ref  # type: ignore[attr-defined]
         request.role = None  # type: ignore[attr-defined]
@@ -58,8 +63,7 @@ class HostToFace:
         request.urlconf = settings.URLCONFS[face]
         with context.directory():
             if face == "enterprise" and ref is None:
-                request.urlconf = settings.URLCONFS["public"]
-                return render(request, "public/no_such_enterprise.html", status=404)
+                return _no_such_enterprise(request)
             return self.get_response(request)
 
 
@@ -78,9 +82,14 @@ class EnterpriseContext:
             return self._console(request)
         if request.face != "enterprise":  # type: ignore[attr-defined]
             return self.get_response(request)
-        ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
-        user = request.user
-        if user.is_authenticated:
+        user = request.user if request.user.is_authenticated else None
+        # Who is signed in has been asked by now, and with it the directory's version:
+        # from here on the enterprise is what it is in this very request.
+        ref = enterprises.enterprise_by_host(_host_of(request))
+        request.enterprise = ref  # type: ignore[attr-defined]
+        if ref is None:
+            return _no_such_enterprise(request)
+        if user is not None:
             request.role = enterprises.role_of(user.pk, ref.id)  # type: ignore[attr-defined]
             request.actor = Actor(label=user.name, user_id=user.pk)  # type: ignore[attr-defined]
         if ref.is_suspended:
@@ -102,6 +111,15 @@ class EnterpriseContext:
             return self.get_response(request)
         with context.operator():
             return self.get_response(request)
+
+
+def _host_of(request: HttpRequest) -> str:
+    return request.get_host().split(":", maxsplit=1)[0].lower()
+
+
+def _no_such_enterprise(request: HttpRequest) -> HttpResponse:
+    request.urlconf = settings.URLCONFS["public"]  # type: ignore[attr-defined]
+    return render(request, "public/no_such_enterprise.html", status=404)
 
 
 def role_in(request: HttpRequest) -> Role | None:

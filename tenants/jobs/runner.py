@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from apps.kernel.errors import DomainError
 from tenants import context
+from tenants.database.session import unit_of_work
 from tenants.jobs import registry
 from tenants.jobs.progress import running
 from tenants.jobs.registry import Registered, Scope
@@ -38,6 +39,11 @@ class NoTenant(RuntimeError):
 
 def run_job(job_id: UUID) -> JobState | None:
     """Do one job, if it is due and nobody else does it; return how it ended."""
+    with unit_of_work():
+        return _run_job(job_id)
+
+
+def _run_job(job_id: UUID) -> JobState | None:
     die_at("before_claim")
     with context.jobs():
         job = _claim(job_id)

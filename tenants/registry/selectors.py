@@ -1,29 +1,19 @@
-"""Who is who, from a small cache in this process.
+"""Who is who."""
 
-Entries live for seconds, so a suspension acts within them in every process.
-"""
-
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Count, QuerySet
 
 from tenants import context
 from tenants.models import Enterprise, Membership, User
+from tenants.registry import cache
 from tenants.types import EnterpriseRef, Role, Tier, Verification
-
-CACHE_SECONDS = 2.0
-CACHE_ENTRIES = 4096
-
-_lock = threading.Lock()
-_cache: OrderedDict[tuple[str, str], tuple[float, EnterpriseRef | None]] = OrderedDict()
 
 
 def as_ref(enterprise: Enterprise) -> EnterpriseRef:
-    """Return an activated enterprise as a plain value."""
+    """Return an enterprise as a plain value."""
     return EnterpriseRef(
         id=enterprise.id,
         schema=enterprise.schema_name or "",
@@ -45,52 +35,57 @@ def _active() -> QuerySet[Enterprise]:
     return Enterprise.objects.filter(tier=Tier.ACTIVATED, schema_name__isnull=False)
 
 
-def _cached(
-    kind: str, key: str, load: Callable[[], Enterprise | None]
-) -> EnterpriseRef | None:
-    now = time.monotonic()
-    with _lock:
-        hit = _cache.get((kind, key))
-        if hit is not None and hit[0] > now:
-            _cache.move_to_end((kind, key))
-            return hit[1]
-    with context.directory():
-        row = load()
-    ref = as_ref(row) if row else None
-    with _lock:
-        _cache[kind, key] = (now + CACHE_SECONDS, ref)
-        while len(_cache) > CACHE_ENTRIES:
-            _cache.popitem(last=False)
-    return ref
+def _loaded(**facts: object) -> EnterpriseRef | None:
+    row = Enterprise.objects.filter(**facts).first()
+    return as_ref(row) if row else None
 
 
 def forget_enterprises() -> None:
-    """Empty this process's cache, after a change and between tests."""
-    with _lock:
-        _cache.clear()
+    """Empty this process's cache, as tests do between them.
+
+    A change that must act on the next request calls `services.announce_change()`.
+    """
+    cache.forget()
+
+
+def is_served_here(ref: EnterpriseRef) -> bool:
+    """Say whether the database of this process holds the enterprise's schema."""
+    return bool(ref.schema) and ref.database == settings.DATABASE_CODE
 
 
 def enterprise_by_id(enterprise_id: UUID) -> EnterpriseRef | None:
-    """Return an activated enterprise, or None."""
-    return _cached(
-        "id", str(enterprise_id), lambda: _active().filter(pk=enterprise_id).first()
-    )
+    """Return an enterprise that is activated and served here, or None."""
+    ref = enterprise_in_any_tier(enterprise_id)
+    if ref is None or ref.tier is not Tier.ACTIVATED or not is_served_here(ref):
+        return None
+    return ref
+
+
+def enterprise_in_any_tier(enterprise_id: UUID) -> EnterpriseRef | None:
+    """Return an enterprise whatever its tier, and wherever it is served, or None."""
+    return cache.find("id", str(enterprise_id), lambda: _loaded(pk=enterprise_id))
 
 
 def enterprise_by_slug(slug: str) -> EnterpriseRef | None:
     """Return an activated enterprise by its address, or None."""
-    return _cached("slug", slug, lambda: _active().filter(slug=slug).first())
+    ref = cache.find("slug", slug, lambda: _loaded(slug=slug))
+    return ref if ref is not None and ref.tier is Tier.ACTIVATED else None
 
 
 def enterprise_by_host(host: str) -> EnterpriseRef | None:
-    """Return the activated enterprise that a host name leads to, or None."""
-    return _cached("host", host, lambda: _active().filter(domains__domain=host).first())
+    """Return the enterprise that a host name leads to, whatever its tier, or None."""
+    return cache.find("host", host, lambda: _loaded(domains__domain=host))
+
+
+def enterprise_seen_at_host(host: str) -> EnterpriseRef | None:
+    """Return what a host name led to of late; confirm it before acting in its name."""
+    return cache.glance("host", host, lambda: _loaded(domains__domain=host))
 
 
 def active_enterprises() -> Iterator[EnterpriseRef]:
-    """Return all activated enterprises, in the order they signed up."""
+    """Return all activated enterprises served here, in the order they signed up."""
     with context.directory():
-        rows = list(_active().order_by("id"))
+        rows = list(_active().filter(database=settings.DATABASE_CODE).order_by("id"))
     return iter([as_ref(row) for row in rows])
 
 

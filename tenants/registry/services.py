@@ -8,14 +8,16 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, InvalidInput, NotFound
 from tenants import context
-from tenants.models import Domain, Enterprise, Membership, User
+from tenants.database.session import session
+from tenants.models import DirectoryVersion, Domain, Enterprise, Membership, User
 from tenants.provisioning import services as provisioning
 from tenants.registry import rules
-from tenants.registry.selectors import as_ref, forget_enterprises
+from tenants.registry.selectors import as_ref
 from tenants.types import EnterpriseRef, Role, Tier, Verification
 
 LONGEST_ABOUT = 4000
@@ -33,6 +35,22 @@ class EmailTaken(Conflict):
     """Raised when the e-mail address has a person already, and the password differs."""
 
     code = "email_taken"
+
+
+def announce_change() -> None:
+    """Make a change of enterprises or domains act on the next request everywhere.
+
+    Called last in the transaction of the change: whoever commits next waits for it,
+    and what it announces is seen exactly when the change is.
+
+    :raises TransactionManagementError: outside a transaction.
+    """
+    if not session().in_atomic_block:
+        msg = "A change is announced in the transaction that makes it."
+        raise transaction.TransactionManagementError(msg)
+    with context.directory():
+        DirectoryVersion.objects.filter(pk=1).update(version=F("version") + 1)
+    session().note_directory_change()
 
 
 def sign_up(
@@ -117,7 +135,6 @@ def sign_up(
                     remedy=_("Choose another, for example with the city added."),
                 ) from error
             raise
-    forget_enterprises()
     return as_ref(enterprise), user
 
 
@@ -236,6 +253,7 @@ def create_operator(*, email: str, name: str, password: str) -> User:
         return person
 
 
+@transaction.atomic
 def suspend(
     *, enterprise_id: UUID, by_user_id: UUID, reason: str, at: datetime
 ) -> None:
@@ -248,9 +266,10 @@ def suspend(
     ).update(suspended_at=at, suspended_by=by_user_id, suspension_reason=reason)
     if not changed:
         raise Conflict(_("The enterprise is suspended already."), field="enterprise")
-    forget_enterprises()
+    announce_change()
 
 
+@transaction.atomic
 def reinstate(*, enterprise_id: UUID) -> None:
     """Let a suspended enterprise in again.
 
@@ -261,10 +280,11 @@ def reinstate(*, enterprise_id: UUID) -> None:
     ).update(suspended_at=None, suspended_by=None, suspension_reason="")
     if not changed:
         raise Conflict(_("The enterprise is not suspended."), field="enterprise")
-    forget_enterprises()
+    announce_change()
 
 
+@transaction.atomic
 def set_verification(*, enterprise_id: UUID, state: Verification) -> None:
     """Record how far the platform operator has checked an enterprise."""
     Enterprise.objects.filter(pk=enterprise_id).update(verification=state)
-    forget_enterprises()
+    announce_change()

@@ -85,6 +85,10 @@ DATABASES: dict[str, dict[str, Any]] = {
     }
 }
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
+# Behind a pooler that hands out servers by transaction: leave no session state.
+SPINDLE_TRANSACTION_POOLING = env.flag("SPINDLE_TRANSACTION_POOLING", default=False)
+# A server process keeps what it learned of each schema it met, and never gives it back.
+SPINDLE_CONN_MAX_SCHEMAS = env.number("SPINDLE_CONN_MAX_SCHEMAS", 300)
 TENANT_MODEL = "tenants.Enterprise"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 # django-tenants would ask the database while the apps are loading.
@@ -306,6 +310,9 @@ SLOTS_HIGH_WATER = env.number("SPINDLE_SLOTS_HIGH_WATER", 20)
 
 # Test settings switch the lock and constraint off to show the race they prevent.
 SPINDLE_UNSAFE_NO_BOOKING_LOCK = False
+# Layers of isolation that a test leaves out; heeded by the suite's settings alone.
+SPINDLE_UNSAFE_LAYERS_OFF: frozenset[str] = frozenset()
+SPINDLE_UNSAFE_ALLOWED = False
 
 LOGGING = {
     "version": 1,
