@@ -7,14 +7,27 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import set_urlconf
 
 from apps.kernel.identifiers import uuid7
-from tenants import context
+from tenants import admission, context
+from tenants.admission import Verdict
 from tenants.database.session import unit_of_work
 from tenants.registry import selectors as enterprises
 from tenants.types import Actor, EnterpriseRef, Role
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+# What is done in the directory's name at an enterprise's host.
+BESIDE = ("/account/", "/i18n/", "/asleep/")
+_TURNED_AWAY = {
+    Verdict.SUSPENDED: ("public/suspended.html", 403),
+    Verdict.CLOSED: ("public/closed.html", 410),
+    Verdict.ELSEWHERE: ("public/moved.html", 421),
+}
+_RESTING = {
+    Verdict.ARCHIVED: ("public/asleep.html", 503),
+    Verdict.WRITES_STOPPED: ("public/being_moved.html", 503),
+}
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,80}$")
 
 
@@ -92,9 +105,22 @@ class EnterpriseContext:
         if user is not None:
             request.role = enterprises.role_of(user.pk, ref.id)  # type: ignore[attr-defined]
             request.actor = Actor(label=user.name, user_id=user.pk)  # type: ignore[attr-defined]
-        if ref.is_suspended:
-            return render(request, "public/suspended.html", status=403)
-        if request.path.startswith(("/account/", "/i18n/")):
+        return self._admit(request, ref)
+
+    def _admit(self, request: HttpRequest, ref: EnterpriseRef) -> HttpResponse:
+        verdict = admission.judge(ref, request.method)
+        if verdict is Verdict.DORMANT and role_in(request) is not None:
+            admission.wake(ref.id)
+            ref = enterprises.enterprise_in_any_tier(ref.id) or ref
+            request.enterprise = ref  # type: ignore[attr-defined]
+            verdict = admission.judge(ref, request.method)
+        if verdict is Verdict.ABSENT:
+            return _no_such_enterprise(request)
+        # Sign-in is the directory's: it goes on while the enterprise itself rests.
+        is_beside = request.path.startswith(BESIDE)
+        if verdict in _TURNED_AWAY or (verdict in _RESTING and not is_beside):
+            return _turn_away(request, ref, verdict)
+        if is_beside or verdict is Verdict.DORMANT:
             return self.get_response(request)
         with context.enterprise(ref):
             return self.get_response(request)
@@ -113,12 +139,30 @@ class EnterpriseContext:
             return self.get_response(request)
 
 
+def _turn_away(
+    request: HttpRequest, ref: EnterpriseRef, verdict: Verdict
+) -> HttpResponse:
+    template, status = {**_TURNED_AWAY, **_RESTING}[verdict]
+    facts: dict[str, object] = {"enterprise": ref, "role": role_in(request)}
+    if verdict is Verdict.ARCHIVED:
+        facts["is_waking"] = admission.is_being_revived(ref)
+    # Django does this where it resolves an address, which is not reached.
+    set_urlconf(request.urlconf)
+    response = render(request, template, facts, status=status)
+    response["Cache-Control"] = "private, no-store"
+    if verdict is Verdict.ELSEWHERE:
+        response[admission.DATABASE_HEADER] = ref.database
+    elif verdict in _RESTING:
+        response["Retry-After"] = admission.RETRY_SECONDS
+    return response
+
+
 def _host_of(request: HttpRequest) -> str:
     return request.get_host().split(":", maxsplit=1)[0].lower()
 
 
 def _no_such_enterprise(request: HttpRequest) -> HttpResponse:
-    request.urlconf = settings.URLCONFS["public"]  # type: ignore[attr-defined]
+    request.urlconf = settings.URLCONFS["public"]
     return render(request, "public/no_such_enterprise.html", status=404)
 
 

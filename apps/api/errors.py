@@ -32,6 +32,7 @@ TITLES = {
     412: "The representation has changed",
     413: "The body is too large",
     415: "That media type is not understood",
+    421: "Another server answers for this enterprise",
     422: "The request cannot be meant",
     428: "Say which version you saw",
     429: "Too many requests",

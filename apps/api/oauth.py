@@ -15,11 +15,27 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
+from apps.api.errors import Problem
+from tenants import admission
+from tenants.admission import Verdict
 from tenants.registry import clients
+from tenants.registry.selectors import enterprise_in_any_tier
 from tenants.types import Actor, EnterpriseRef
 
 ALGORITHM = "RS256"
 REALM = 'Bearer realm="Spindle", error="invalid_token"'
+
+_LATER = {
+    Verdict.ARCHIVED: (
+        "asleep",
+        "The enterprise is in an archive. A member can wake it up in the portal.",
+    ),
+    Verdict.DORMANT: ("asleep", "The enterprise is being woken up."),
+    Verdict.WRITES_STOPPED: (
+        "being_moved",
+        "The enterprise is being moved: for seconds it can be read and not written.",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,7 @@ class BearerToken(BaseAuthentication):
         """Return the principal, or None where no token was sent.
 
         :raises AuthenticationFailed: if the token is forged, expired or revoked.
+        :raises Problem: if its enterprise cannot be served here or now.
         """
         kind, _, token = request.headers.get("Authorization", "").partition(" ")
         if not kind:
@@ -84,13 +101,37 @@ class BearerToken(BaseAuthentication):
             raise AuthenticationFailed("The client was revoked. Ask its owner.")
         scopes = frozenset(str(claims.get("scope", "")).split()) & found.scopes
         principal = Principal(
-            client_id=found.client_id, enterprise=found.enterprise, scopes=scopes
+            client_id=found.client_id,
+            enterprise=_admitted(found.enterprise, request.method),
+            scopes=scopes,
         )
         return principal, claims
 
     def authenticate_header(self, request: Request) -> str:
         """Say how to authenticate (RFC 6750)."""
         return REALM
+
+
+def _admitted(ref: EnterpriseRef, method: str | None) -> EnterpriseRef:
+    verdict = admission.judge(ref, method)
+    if verdict is Verdict.DORMANT:
+        admission.wake(ref.id)
+        ref = enterprise_in_any_tier(ref.id) or ref
+        verdict = admission.judge(ref, method)
+    if verdict is Verdict.ADMITTED:
+        return ref
+    if verdict is Verdict.ELSEWHERE:
+        raise Problem(
+            421,
+            "served_elsewhere",
+            "Another database holds the enterprise. Send the request again.",
+            headers={admission.DATABASE_HEADER: ref.database},
+        )
+    if verdict not in _LATER:
+        # It was suspended or closed while it was woken.
+        raise AuthenticationFailed("The client was revoked. Ask its owner.")
+    code, detail = _LATER[verdict]
+    raise Problem(503, code, detail, headers={"Retry-After": admission.RETRY_SECONDS})
 
 
 def _verified(token: str) -> dict[str, Any]:

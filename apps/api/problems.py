@@ -72,6 +72,24 @@ OWN = {
     "out_of_range": (422, "A value lies outside of what can be kept."),
     "precondition_required": (428, "Send If-Match with the ETag that you saw."),
     "server_error": (500, "The fault is ours and is recorded under `trace_id`."),
+    "served_elsewhere": (
+        421,
+        (
+            "The enterprise was moved to the database that `Spindle-Database` names."
+            " Send the request again."
+        ),
+    ),
+    "asleep": (
+        503,
+        "The enterprise is in an archive. A member can wake it up in the portal.",
+    ),
+    "being_moved": (
+        503,
+        (
+            "The enterprise is being moved: for seconds it can be read and not written."
+            " Send the request again."
+        ),
+    ),
     "database_away": (503, "The database is being restarted. Send it again."),
 }
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.portal import (
     api_clients,
+    asleep,
     calendars,
     capacity,
     certificates,
@@ -30,6 +31,7 @@ from apps.portal import (
 app_name = "portal"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("asleep/", asleep.wake_up, name="asleep"),
     path("notices/", notices.notice_list, name="notices"),
     path("notices/read/", notices.read_all, name="notices-read"),
     path("notices/<uuid:notice_id>/", notices.notice, name="notice"),

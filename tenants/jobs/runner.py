@@ -15,13 +15,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from apps.kernel.errors import DomainError
 from tenants import context
 from tenants.database.session import unit_of_work
-from tenants.jobs import registry
+from tenants.jobs import registry, selectors
 from tenants.jobs.progress import running
 from tenants.jobs.registry import Registered, Scope
 from tenants.models import Job
@@ -73,6 +73,7 @@ def run_due(limit: int = 1000) -> int:
         with context.jobs():
             due = (
                 Job.objects.filter(state=JobState.QUEUED, run_after__lte=timezone.now())
+                .exclude(selectors.of_stopped_enterprises())
                 .order_by("run_after", "id")
                 .values_list("id", flat=True)[:50]
             )
@@ -89,7 +90,10 @@ def _claim(job_id: UUID) -> Job | None:
     now = timezone.now()
     lease = now + timedelta(seconds=settings.JOBS_LEASE_SECONDS)
     claimed = Job.objects.filter(
-        Q(state=JobState.QUEUED), pk=job_id, run_after__lte=now
+        ~selectors.of_stopped_enterprises(),
+        state=JobState.QUEUED,
+        pk=job_id,
+        run_after__lte=now,
     ).update(
         state=JobState.RUNNING,
         attempts=F("attempts") + 1,
@@ -100,13 +104,15 @@ def _claim(job_id: UUID) -> Job | None:
         updated_at=now,
     )
     if not claimed:
-        # Done already, cancelled, not due, or another worker got there first.
+        # Done already, cancelled, not due, another worker got there first, or its
+        # enterprise is being moved: then the sweeper pokes it again later.
         return None
     return Job.objects.get(pk=job_id)
 
 
 def _do(job: Job) -> JobState | None:
     registered = registry.find(job.kind)
+    scope = _scope(job, registered)
     with context.jobs(), transaction.atomic():
         mine = (
             Job.objects.select_for_update(no_key=True)
@@ -117,7 +123,7 @@ def _do(job: Job) -> JobState | None:
             # The lease lapsed before the lock was taken, and the sweeper gave the
             # job to another.
             return None
-        with _scope(job, registered):
+        with scope:
             registered.run(**job.args)
         die_at("after_effect")
         now = timezone.now()
@@ -139,9 +145,9 @@ def _scope(job: Job, registered: Registered) -> AbstractContextManager[object]:
             f"A job of kind {job.kind} must name its enterprise, and {job.id} does not."
         )
         raise NoTenant(msg)
-    ref = enterprises.enterprise_by_id(job.enterprise_id)
-    if ref is None:
-        msg = f"The enterprise {job.enterprise_id} of job {job.id} is not active."
+    ref = enterprises.enterprise_in_any_tier(job.enterprise_id)
+    if ref is None or not enterprises.is_served_here(ref):
+        msg = f"The enterprise {job.enterprise_id} of job {job.id} is not active here."
         raise NoTenant(msg)
     return context.enterprise(ref)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils import timezone
 
 from tenants.jobs.progress import progress_of
-from tenants.models import Job
+from tenants.models import Enterprise, Job
 from tenants.types import JobState
 
 
@@ -31,6 +31,18 @@ class JobStatus:
     def is_over(self) -> bool:
         """Whether nothing more will happen by itself."""
         return self.state not in (JobState.QUEUED, JobState.RUNNING)
+
+
+def of_stopped_enterprises() -> Exists:
+    """Return what is true of the jobs of enterprises that may not be written to.
+
+    Those wait: an enterprise is stopped for the seconds of its move.
+    """
+    return Exists(
+        Enterprise.objects.filter(
+            pk=OuterRef("enterprise_id"), write_stopped_at__isnull=False
+        )
+    )
 
 
 def job_status(job_id: UUID) -> JobStatus | None:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tenants import context
+from tenants.jobs import selectors
 from tenants.jobs.queue import poke
 from tenants.models import Job
 from tenants.types import JobState
@@ -68,6 +69,7 @@ def claim_due_pokes() -> list[UUID]:
             Job.objects.select_for_update(skip_locked=True, no_key=True)
             .filter(state=JobState.QUEUED, run_after__lte=now)
             .exclude(poked_at__gt=now - POKE_IS_STALE_AFTER)
+            .exclude(selectors.of_stopped_enterprises())
             .order_by("run_after", "id")
             .values_list("id", flat=True)[:POKES_A_SWEEP]
         )

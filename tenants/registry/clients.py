@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.errors import InvalidInput, NotFound
 from tenants import context
 from tenants.models import ApiClient
-from tenants.registry.selectors import enterprise_by_id
-from tenants.types import Actor, EnterpriseRef
+from tenants.registry.selectors import enterprise_in_any_tier
+from tenants.types import Actor, EnterpriseRef, Tier
 
 # Each operation of the API names the scope it needs; consent shows these texts.
 SCOPES = {
@@ -44,15 +44,20 @@ class ActiveClient:
 
 
 def active_client(client_id: str) -> ActiveClient | None:
-    """Return a client that may speak for its enterprise, or None."""
+    """Return a client that may speak for its enterprise, or None.
+
+    Whether the enterprise is awake, and served here, is for the caller to judge.
+    """
     with context.directory():
         found = ApiClient.objects.filter(
             client_id=client_id, revoked_at__isnull=True
         ).first()
     if found is None:
         return None
-    ref = enterprise_by_id(found.enterprise_id)
-    if ref is None or ref.is_suspended:
+    # The version of the directory came with the client's row: the enterprise is what
+    # it is in this very request.
+    ref = enterprise_in_any_tier(found.enterprise_id)
+    if ref is None or ref.is_suspended or ref.tier in (Tier.REGISTERED, Tier.CLOSED):
         return None
     return ActiveClient(
         client_id=client_id, enterprise=ref, scopes=frozenset(found.scopes)
