@@ -310,6 +310,7 @@ SLOTS_HIGH_WATER = env.number("SPINDLE_SLOTS_HIGH_WATER", 20)
 
 # Test settings switch the lock and constraint off to show the race they prevent.
 SPINDLE_UNSAFE_NO_BOOKING_LOCK = False
+SPINDLE_UNSAFE_NO_FLEET_CLAIM = False
 # Layers of isolation that a test leaves out; heeded by the suite's settings alone.
 SPINDLE_UNSAFE_LAYERS_OFF: frozenset[str] = frozenset()
 SPINDLE_UNSAFE_ALLOWED = False
