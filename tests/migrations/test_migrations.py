@@ -11,7 +11,6 @@ from django.db.migrations import Migration, operations
 from django.db.migrations.loader import MigrationLoader
 
 from tenants import context
-from tenants.models import Slot
 from tenants.provisioning import migrating
 from tenants.types import EnterpriseRef
 
@@ -77,27 +76,3 @@ class TestMigrations:
 
     def test_leave_djangos_own_checks_working(self) -> None:
         call_command("check")
-
-
-@pytest.mark.usefixtures("db")
-class TestMigrateEnterprises:
-    def test_brings_along_who_is_behind_and_nobody_else(
-        self, north: EnterpriseRef, south: EnterpriseRef
-    ) -> None:
-        # As if north had been signed up before the last migration of the reports.
-        with context.owner(north.schema), connection.cursor() as cursor:
-            cursor.execute("DROP TABLE reports_reportfile, reports_report")
-            cursor.execute("DELETE FROM django_migrations WHERE app = 'reports'")
-        with context.directory():
-            Slot.objects.filter(pk=north.schema).update(template_digest="old")
-        said: list[str] = []
-
-        with context.directory():
-            assert migrating.migrate_enterprises(said.append) == 1
-            assert migrating.migrate_enterprises(said.append) == 0
-
-        assert said == ["north migrated"]
-        with context.enterprise(north), connection.cursor() as cursor:
-            # Its role may use what was made.
-            cursor.execute("SELECT count(*) FROM reports_report")
-            assert cursor.fetchone() == (0,)

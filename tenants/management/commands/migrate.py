@@ -10,7 +10,8 @@ class Command(migrate.Command):
     """Refuse, and say what to run."""
 
     help = (
-        "Refused: `manage.py prepare` migrates the shared schema and every enterprise."
+        "Refused: `manage.py prepare` migrates the shared schema and every enterprise,"
+        " `manage.py fleet` the enterprises alone."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -20,6 +21,7 @@ class Command(migrate.Command):
         """
         msg = (
             "Migrations must reach every enterprise's schema under the owner's role."
-            " Run `manage.py prepare`."
+            " Run `manage.py prepare`, or `manage.py fleet plan` and `manage.py fleet"
+            " migrate` for the enterprises alone."
         )
         raise CommandError(msg)

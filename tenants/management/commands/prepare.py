@@ -3,10 +3,13 @@
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
+from apps.kernel.errors import DomainError
 from tenants import context
+from tenants.fleet import planning, replaying
+from tenants.fleet.bar import ProgressBar
 from tenants.provisioning import migrating, services
 from tenants.registry import preparation
 
@@ -17,18 +20,37 @@ class Command(BaseCommand):
     help = "Migrate the shared schema and every enterprise, make slots, load catalogue."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do each step and say how long it took."""
+        """Do each step and say how long it took.
+
+        :raises CommandError: if the fleet is halted. Single schemas that failed are
+            told and left: the others must not wait for them.
+        """
         self._step("shared schema migrated", migrating.migrate_shared)
-        self._step("template migrated", migrating.migrate_template)
-        self._step("template rendered", services.render_template)
-        self._step("old slots dropped", services.drop_free_slots_of_old_templates)
-        migrated = migrating.migrate_enterprises(self.stdout.write)
-        if migrated:
-            self.stdout.write(f"{migrated} enterprises migrated")
+        try:
+            self._step("release planned", self._plan)
+            self._step("fleet migrated", self._migrate)
+        except DomainError as error:
+            raise CommandError(str(error)) from error
         for name, load in preparation.steps():
             with context.owner(), transaction.atomic():
                 self._step(name, load)
         self._step("slots made", services.refill_slots)
+
+    def _plan(self) -> None:
+        planning.plan_release(self.stdout.write)
+
+    def _migrate(self) -> None:
+        bar = ProgressBar(self.stdout)  # type: ignore[arg-type]  # writes and says isatty()
+        try:
+            run = replaying.migrate_fleet(watch=bar.watch, say=bar.say)
+        finally:
+            bar.close()
+        if run.halted and not run.failed:
+            raise CommandError(f"The fleet is halted. {run.halted}")
+        if run.failed:
+            self.stderr.write(
+                f"{len(run.failed)} schemas failed. Look at `manage.py fleet status`."
+            )
 
     def _step(self, name: str, run: Any) -> None:
         begun = time.perf_counter()

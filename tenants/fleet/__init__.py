@@ -1,0 +1,1 @@
+"""Migrations of every enterprise's schema: planned once, replayed in waves."""

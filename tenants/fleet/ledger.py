@@ -1,0 +1,58 @@
+"""What is written down of a run beside the changes themselves."""
+
+from collections.abc import Mapping
+
+from django.db import connection, transaction
+
+from apps.kernel.identifiers import uuid7
+from tenants import context
+from tenants.fleet.applying import Step
+
+ENTER_FAILURE = """
+    INSERT INTO tenants_fleetentry AS known
+        (id, plan_id, schema_name, stage, state, attempts, duration_ms, error_code,
+         error, at)
+    VALUES (%s, %s, %s, %s, 'failed', 1, 0, %s, %s, clock_timestamp())
+    ON CONFLICT (plan_id, stage, schema_name) DO UPDATE
+    SET attempts = known.attempts + 1, error_code = excluded.error_code,
+        error = excluded.error, at = excluded.at
+    WHERE known.state = 'failed'
+"""
+BEHIND = """
+    SELECT s.schema_name FROM tenants_slot s
+    LEFT JOIN tenants_fleetentry e ON e.plan_id = %(plan)s
+        AND e.stage = %(stage)s AND e.schema_name = s.schema_name
+    WHERE s.template_digest = %(source)s AND s.stage = %(stage)s
+      AND (s.plan_id = %(plan)s OR s.plan_id IS NULL AND s.stage = 0)
+      AND (%(only)s::varchar[] IS NULL OR s.schema_name = ANY(%(only)s))
+      AND (%(tries)s IS NULL OR e.attempts IS NULL OR e.attempts < %(tries)s)
+    ORDER BY s.state = 'claimed', s.claimed_at NULLS FIRST, s.schema_name
+"""
+
+
+def schemas_at(
+    step: Step, *, only: list[str] | None = None, fewer_tries_than: int | None = None
+) -> list[str]:
+    """Return the schemas that stand at a stage, free slots first."""
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute(
+            BEHIND,
+            {
+                "plan": step.plan.pk,
+                "stage": step.number,
+                "source": step.plan.source_digest,
+                "only": only,
+                "tries": fewer_tries_than,
+            },
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def enter_failures(step: Step, errors: Mapping[str, tuple[str, str]]) -> None:
+    """Write down which schemas failed at a stage, with SQLSTATE and message."""
+    with context.owner(), transaction.atomic(), connection.cursor() as cursor:
+        for schema, (code, text) in errors.items():
+            cursor.execute(
+                ENTER_FAILURE,
+                [uuid7(), step.plan.pk, schema, step.number, code[:80], text],
+            )

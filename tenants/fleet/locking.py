@@ -1,0 +1,69 @@
+"""One runner at a time: a lock of the database that dies with its holder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import Conflict
+from tenants import context
+from tenants.models import FleetPlan
+
+KEY = (727275, 1)
+
+
+class AnotherRunner(Conflict):
+    """Raised when the fleet is being planned or migrated by somebody else."""
+
+    code = "another_runner"
+
+
+@contextmanager
+def only_runner() -> Iterator[None]:
+    """Hold the fleet's lock for a while, on this session; nested is fine.
+
+    The lock keeps two runners from getting in each other's way. That nothing is done
+    twice does not depend on it: each change of a schema compares and swaps.
+
+    :raises AnotherRunner: if another session holds it.
+    """
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
+        if not cursor.fetchone()[0]:
+            raise _refusal()
+    try:
+        yield
+    finally:
+        # A broken session has let go already, and cannot be asked.
+        if connection.is_usable():
+            with context.owner(), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", KEY)
+
+
+def hold_for_this_transaction() -> None:
+    """Hold the fleet's lock until the transaction ends.
+
+    :raises AnotherRunner: if another session holds it.
+    """
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", KEY)
+        if not cursor.fetchone()[0]:
+            raise _refusal()
+
+
+def _refusal() -> AnotherRunner:
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            " AND classid = %s AND objid = %s",
+            KEY,
+        )
+        holder = cursor.fetchone()
+        latest = FleetPlan.objects.order_by("-updated_at").first()
+    since = latest.updated_at.strftime("%Y-%m-%d %H:%M:%S UTC") if latest else "?"
+    return AnotherRunner(
+        _("Another runner is migrating the fleet since %(since)s (session %(pid)s).")
+        % {"since": since, "pid": holder[0] if holder else "?"},
+        remedy=_("Wait for it, or look at it with `manage.py fleet status`."),
+    )
