@@ -10,7 +10,7 @@ ONLY_CHECKING := SPINDLE_SECRET_KEY=for-checking-only-nothing-is-ever-signed-wit
 PRODUCTION := $(ONLY_CHECKING) DJANGO_SETTINGS_MODULE=spindle.settings.prod SPINDLE_DOMAIN=spindle.example
 
 .DEFAULT_GOAL := help
-.PHONY: contract help up stop reset demo shell smoke leftovers test budgets check format lock messages extract venv venv-dev
+.PHONY: contract disclosure help up stop reset demo shell smoke leftovers test budgets check format lock messages extract venv venv-dev
 
 help: ## Show what there is
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ format: venv-dev ## Format the code and mend what the linter can
 
 contract: venv ## Write the partner API's contract to docs/api/openapi.json
 	$(ONLY_CHECKING) $(MANAGE) contract
+
+disclosure: venv ## Write who may learn each field to docs/tenancy/disclosure.json
+	$(ONLY_CHECKING) $(MANAGE) classification --write
 
 messages: venv ## Compile translations and say how complete they are
 	@exec $(RUN) -m spindle.local.messages

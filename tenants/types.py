@@ -1,6 +1,7 @@
 """Words of tenancy that every other part may say."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import models
@@ -17,6 +18,26 @@ class Role(models.TextChoices):
     PLANNER = "planner", _("Planner")
     OPERATOR = "operator", _("Shop-floor operator")
     VIEWER = "viewer", _("Viewer")
+
+
+class Tenancy(StrEnum):
+    """Whose a thing is; see docs/tenancy/classification.md."""
+
+    PRIVATE = "private"  # one enterprise's, in its own schema
+    OWNED = "owned"  # in a shared table, row by row, kept apart by row security
+    SHARED = "shared"  # the same for all, and none of them may change it
+    DIRECTORY = "directory"  # who the enterprises and people are
+    OPERATOR = "operator"  # how the platform runs; no enterprise reaches it
+
+
+class Disclosure(StrEnum):
+    """The widest circle that may learn a fact when it leaves the system."""
+
+    PRIVATE = "private"  # its enterprise alone
+    COUNTERPARTY = "counterparty"  # the other side of a quote or an order too
+    MARKET = "market"  # every enterprise that its owner lets see it
+    PUBLIC = "public"  # anyone
+    OPERATOR = "operator"  # those who run the platform, and nobody else
 
 
 class Tier(models.TextChoices):

@@ -10,5 +10,8 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        """Describe our authentication to the schema generator."""
-        from apps.api import schema  # noqa: F401  (registers itself)
+        """Describe our authentication, and say where serializers are."""
+        from apps.api import disclosure, schema  # noqa: F401  (registers itself)
+        from tenants.isolation.registry import register_finder
+
+        register_finder("serializer fields", disclosure.find)

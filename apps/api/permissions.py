@@ -7,6 +7,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from apps.api.oauth import Principal
+from tenants.isolation.registry import Classes, register_view_reader
+from tenants.types import Disclosure, Tenancy
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -15,6 +17,18 @@ def open_to_all(view: View) -> View:
     """Declare that a page needs no token; tests refuse one that declares nothing."""
     view.is_open = True  # type: ignore[attr-defined]  # read by tests
     return view
+
+
+def classes_of(view: object) -> Classes | None:
+    """Return whose an endpoint is, by its scopes or by being open."""
+    if getattr(view, "is_open", False):
+        return Classes(Tenancy.SHARED, Disclosure.PUBLIC)
+    if getattr(getattr(view, "view_class", None), "scopes", None):
+        return Classes(Tenancy.PRIVATE, Disclosure.PRIVATE)
+    return None
+
+
+register_view_reader("api", classes_of)
 
 
 class HasScope(BasePermission):

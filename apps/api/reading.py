@@ -9,6 +9,7 @@ from rest_framework import exceptions, negotiation, parsers, serializers
 from rest_framework.request import Request
 
 from apps.api.errors import Problem, pointer_of
+from tenants.types import Disclosure
 
 # What a body may weigh: documents of fields, and files with their fields.
 MOST_JSON_BYTES = 2 * 1024 * 1024
@@ -19,6 +20,9 @@ DEEPEST = 20
 
 class StrictSerializer(serializers.Serializer[Any]):
     """A serializer that refuses fields it does not know."""
+
+    # What comes in is its sender's; it leaves again by other serializers.
+    disclosure = Disclosure.PRIVATE
 
     def to_internal_value(self, data: Any) -> Any:
         """Check for unknown fields first.

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.types import EquivalenceKind, MaterialGroup
 from apps.kernel.models import SharedModel
+from tenants.types import Tenancy
 
 CODE_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 FINEST_IT_GRADE = 1
@@ -18,6 +19,8 @@ class Process(models.Model):
     The path is made of the codes from the root down. Typical ranges judge whether
     what a shop declares is plausible; they never stand in for its capability.
     """
+
+    tenancy = Tenancy.SHARED
 
     code = models.CharField(_("code"), primary_key=True, max_length=60)
     parent = models.ForeignKey(
@@ -95,6 +98,8 @@ class Material(models.Model):
     A factor of 1 means that it comes off as fast as wrought aluminium.
     """
 
+    tenancy = Tenancy.SHARED
+
     code = models.CharField(_("code"), primary_key=True, max_length=60)
     name = models.CharField(_("designation"), max_length=80)
     standard = models.CharField(_("standard"), max_length=60)
@@ -141,6 +146,8 @@ class MaterialEquivalence(SharedModel):
     Only identical grades stand for each other both ways and unasked.
     """
 
+    tenancy = Tenancy.SHARED
+
     a = models.ForeignKey(
         Material, models.CASCADE, related_name="+", verbose_name=_("grade asked for")
     )
@@ -177,6 +184,8 @@ class CertificateKind(models.Model):
     `includes` names the kinds whose requirements it certifies as well.
     """
 
+    tenancy = Tenancy.SHARED
+
     code = models.CharField(_("code"), primary_key=True, max_length=60)
     name = models.CharField(_("name"), max_length=120)
     issuer_scope = models.CharField(_("issued by"), max_length=160)
@@ -201,6 +210,8 @@ class CertificateKind(models.Model):
 
 class ExchangeRate(SharedModel):
     """What one euro bought of a currency on a day, and who says so."""
+
+    tenancy = Tenancy.SHARED
 
     currency = models.CharField(_("currency"), max_length=3, help_text="ISO 4217")
     units_per_eur = models.DecimalField(

@@ -14,7 +14,8 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from tenants.types import Role
+from tenants.isolation.registry import Classes, register_view_reader
+from tenants.types import Disclosure, Role, Tenancy
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -59,7 +60,10 @@ def access(*roles: Role) -> Callable[[View[P]], View[P]]:
             if not permission.admits(role):
                 raise PermissionDenied(permission)
             with timezone.override(zone_of(request)):
-                return view(request, *args, **kwargs)
+                response = view(request, *args, **kwargs)
+            # What a member sees may be kept by no cache, nor by the next at the desk.
+            response["Cache-Control"] = "private, no-store"
+            return response
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by tests
         return guarded
@@ -79,6 +83,19 @@ def permission_of(view: object) -> Permission | None:
     """Return what a view declares, or None if it declares nothing."""
     found = getattr(view, "permission", None)
     return found if isinstance(found, Permission) else None
+
+
+def classes_of(view: object) -> Classes | None:
+    """Return whose a page is, by whom it lets in."""
+    permission = permission_of(view)
+    if permission is None:
+        return None
+    if permission.is_public:
+        return Classes(Tenancy.DIRECTORY, Disclosure.PUBLIC)
+    return Classes(Tenancy.PRIVATE, Disclosure.PRIVATE)
+
+
+register_view_reader("portal", classes_of)
 
 
 def zone_of(request: HttpRequest) -> ZoneInfo:

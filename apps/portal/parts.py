@@ -132,7 +132,6 @@ def preview(request: HttpRequest, part_id: UUID) -> FileResponse:  # noqa: ARG00
         raise Http404
     response = FileResponse(found.preview.open("rb"), content_type="model/gltf-binary")
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, max-age=300"
     return response
 
 

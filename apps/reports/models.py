@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.reports.types import FileFormat, ReportKind
 from tenants import context
 from tenants.isolation import TenantModel, TenantQuerySet
+from tenants.types import Disclosure
 
 
 def file_path(file: ReportFile, name: str) -> str:
@@ -80,6 +81,8 @@ class ReportFile(TenantModel):
     A row exists only for a file that was written whole; its digest and size say
     what was written.
     """
+
+    disclosed_files = {"file": Disclosure.PRIVATE}
 
     report = models.ForeignKey(Report, models.CASCADE, related_name="files")
     edition = models.PositiveIntegerField(_("edition"))

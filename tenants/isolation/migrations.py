@@ -69,14 +69,21 @@ class ProtectRows(OpenTable):
 
     A tenant's role sees and writes the rows of its own enterprise, within the
     privileges of `grants["spindle_tenant"]`; every other role in `grants` sees all
-    rows, within its privileges; any role that is not named sees none.
+    rows, within its privileges; any role that is not named sees none. `rule` stands
+    for the comparison of the owner column with the enterprise that asks, where that
+    would ask the table itself.
     """
 
     def __init__(
-        self, table: str, grants: Mapping[str, str], owner_column: str = "owner_id"
+        self,
+        table: str,
+        grants: Mapping[str, str],
+        owner_column: str = "owner_id",
+        rule: str = "",
     ) -> None:
         super().__init__(table, grants)
         self.owner_column = owner_column
+        self.rule = rule or f'"{owner_column}" = {CURRENT_ENTERPRISE}'
 
     def statements(self) -> list[str]:
         """Give the SQL, one statement each."""
@@ -87,7 +94,7 @@ class ProtectRows(OpenTable):
         for role in sorted({*self.grants, context.OWNER_ROLE}):
             rule = "true"
             if role == context.TENANT_GROUP_ROLE:
-                rule = f'"{self.owner_column}" = {CURRENT_ENTERPRISE}'
+                rule = self.rule
             made.append(
                 f'CREATE POLICY "{role}" ON "{self.table}" TO "{role}"'
                 f" USING ({rule}) WITH CHECK ({rule})"

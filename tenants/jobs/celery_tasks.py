@@ -11,6 +11,16 @@ from tenants.jobs import queue, runner, sweeper
 from tenants.provisioning import services as provisioning
 from tenants.registry import housekeeping
 from tenants.registry import selectors as enterprises
+from tenants.types import Tenancy
+
+# What each task reaches by itself; what it does for an enterprise, a job's kind says.
+REACH = {
+    "tenants.run_job": Tenancy.OPERATOR,
+    "tenants.sweep_jobs": Tenancy.OPERATOR,
+    "tenants.refill_slots": Tenancy.OPERATOR,
+    "tenants.forget_what_is_over": Tenancy.OPERATOR,
+    "tenants.enqueue_for_each_enterprise": Tenancy.DIRECTORY,
+}
 
 
 @shared_task(name="tenants.run_job", acks_late=True)

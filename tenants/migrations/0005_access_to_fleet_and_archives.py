@@ -1,4 +1,4 @@
-"""Who may touch cells, fleet plans, archives and certificates."""
+"""Who may touch cells, fleet plans, archives and certificates, and which enterprise."""
 
 from django.db import migrations
 
@@ -16,6 +16,25 @@ class Migration(migrations.Migration):
     dependencies = [("tenants", "0004_cells_fleet_and_archives")]
 
     operations = [
+        # An enterprise reads its own row: of others it learns what the market's views
+        # say, which read as their owner. Policies ask this table who is asking.
+        ProtectRows(
+            "tenants_enterprise",
+            {
+                DIRECTORY: ALL,
+                OPERATOR: "SELECT, UPDATE",
+                EXCHANGE: READ,
+                JOBS: READ,
+                TENANT: READ,
+            },
+            owner_column="schema_name",
+            rule="schema_name = current_user::text",
+        ),
+        ProtectRows(
+            "tenants_domain",
+            {DIRECTORY: ALL, OPERATOR: READ, TENANT: READ},
+            owner_column="tenant_id",
+        ),
         OpenTable("tenants_cell", {DIRECTORY: READ, OPERATOR: ALL}),
         OpenTable("tenants_database", {DIRECTORY: READ, OPERATOR: ALL}),
         # Read in the message that sets role and path, whosever role it is.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.models import SharedModel, TimeStampedModel
 from tenants.models.enterprises import Enterprise
 from tenants.models.people import User
+from tenants.types import Tenancy
 
 
 class ApiClient(SharedModel, TimeStampedModel):
@@ -66,6 +67,8 @@ class IdempotencyRecord(SharedModel):
 
 class HandoverToken(models.Model):
     """A signed sign-in from one host to another that has been used up."""
+
+    tenancy = Tenancy.DIRECTORY
 
     digest = models.CharField(primary_key=True, max_length=64)
     used_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.models import SharedModel, TimeStampedModel
 from tenants.models.enterprises import Enterprise
 from tenants.models.places import Database
-from tenants.types import ArchivePurpose, ArchiveState, ImportState, MoveState
+from tenants.types import ArchivePurpose, ArchiveState, ImportState, MoveState, Tenancy
 
 
 class Archive(SharedModel, TimeStampedModel):
@@ -106,6 +106,8 @@ class Closure(SharedModel):
     its canonical JSON.
     """
 
+    tenancy = Tenancy.OPERATOR
+
     enterprise_id = models.UUIDField(unique=True)
     # So that nobody can soon take the address of one who left.
     slug_digest = models.CharField(max_length=64, db_index=True)
@@ -125,6 +127,8 @@ class Closure(SharedModel):
 
 class RegisterImport(SharedModel, TimeStampedModel):
     """A register of enterprises read from a file, with what it came to."""
+
+    tenancy = Tenancy.OPERATOR
 
     source = models.CharField(_("register"), max_length=60)
     file_name = models.CharField(_("file"), max_length=200)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import SharedModel, TimeStampedModel
-from tenants.types import EntryState, PlanState
+from tenants.types import EntryState, PlanState, Tenancy
 
 
 class FleetPlan(SharedModel, TimeStampedModel):
@@ -14,6 +14,8 @@ class FleetPlan(SharedModel, TimeStampedModel):
     `stages` is a list of objects with `kind` (schema, data, concurrent), `label`,
     `statements` and, for data, the migration that holds the function.
     """
+
+    tenancy = Tenancy.OPERATOR
 
     source_digest = models.CharField(max_length=64)
     target_digest = models.CharField(max_length=64, blank=True, db_default="")
@@ -59,6 +61,8 @@ class FleetEntry(SharedModel):
 
     `done` is written in the transaction of the change itself.
     """
+
+    tenancy = Tenancy.OPERATOR
 
     plan = models.ForeignKey(FleetPlan, models.CASCADE, related_name="entries")
     schema_name = models.CharField(max_length=63)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import SharedModel, TimeStampedModel
 from tenants.models.enterprises import Enterprise
-from tenants.types import Role
+from tenants.types import Role, Tenancy
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,6 +40,8 @@ class User(SharedModel, TimeStampedModel, AbstractBaseUser, PermissionsMixin):
 
     An e-mail address names one person, whatever its case.
     """
+
+    tenancy = Tenancy.DIRECTORY
 
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=120)

@@ -5,11 +5,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import TimeStampedModel
-from tenants.types import DatabaseState
+from tenants.types import DatabaseState, Tenancy
 
 
 class Cell(TimeStampedModel):
     """A pool of web and worker processes with the databases that they serve."""
+
+    tenancy = Tenancy.DIRECTORY
 
     code = models.SlugField(_("code"), primary_key=True, max_length=20)
     name = models.CharField(_("name"), max_length=80)
@@ -31,6 +33,8 @@ class Cell(TimeStampedModel):
 
 class Database(TimeStampedModel):
     """One PostgreSQL database; a process serves exactly one."""
+
+    tenancy = Tenancy.DIRECTORY
 
     code = models.SlugField(_("code"), primary_key=True, max_length=20)
     cell = models.ForeignKey(Cell, models.PROTECT, related_name="databases")
@@ -60,6 +64,8 @@ class Database(TimeStampedModel):
 
 class DirectoryVersion(models.Model):
     """One row, raised by every change that must act on the next request."""
+
+    tenancy = Tenancy.SHARED
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     version = models.BigIntegerField(default=1)

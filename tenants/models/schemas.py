@@ -5,11 +5,13 @@ from django.db.models import Q
 
 from apps.kernel.models import TimeStampedModel
 from tenants.models.enterprises import Enterprise
-from tenants.types import SlotState
+from tenants.types import SlotState, Tenancy
 
 
 class Slot(TimeStampedModel):
     """A schema made ahead with its role, for the next sign-up to claim."""
+
+    tenancy = Tenancy.OPERATOR
 
     schema_name = models.CharField(primary_key=True, max_length=63)
     template_digest = models.CharField(max_length=64)
@@ -60,6 +62,8 @@ class Slot(TimeStampedModel):
 
 class Template(TimeStampedModel):
     """The SQL that makes an enterprise's schema, rendered from the migrations."""
+
+    tenancy = Tenancy.OPERATOR
 
     digest = models.CharField(primary_key=True, max_length=64)
     statements = models.TextField()

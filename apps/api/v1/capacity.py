@@ -20,6 +20,7 @@ from apps.capacity import selectors as capacity
 from apps.capacity import services
 from apps.capacity.types import ShiftTime
 from apps.machines import selectors as machines
+from tenants.types import Disclosure
 
 DEFAULT_WEEKS = 8
 MOST_WEEKS = 52
@@ -28,6 +29,8 @@ MOST_SHIFTS = 42
 
 class WeekLoadShape(serializers.Serializer[Any]):
     """Working minutes of one ISO week and what they are given to."""
+
+    disclosure = Disclosure.PRIVATE
 
     monday = serializers.DateField()
     total_minutes = serializers.IntegerField()
@@ -66,6 +69,8 @@ class CalendarInput(StrictSerializer):
 class ShiftShape(serializers.Serializer[Any]):
     """One shift of a week."""
 
+    disclosure = Disclosure.PRIVATE
+
     weekday = serializers.IntegerField()
     starts = WallTime()
     ends = WallTime()
@@ -74,6 +79,8 @@ class ShiftShape(serializers.Serializer[Any]):
 
 class CalendarShape(serializers.Serializer[Any]):
     """A working week; `is_own` says whether the machine has one of its own."""
+
+    disclosure = Disclosure.PRIVATE
 
     is_own = serializers.BooleanField()
     time_zone = serializers.CharField(allow_blank=True)

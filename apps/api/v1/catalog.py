@@ -11,10 +11,25 @@ from apps.api.endpoints import Endpoint
 from apps.api.pagination import Filter, whole
 from apps.api.v1.shapes import page_of
 from apps.catalog import selectors as catalog
+from tenants.types import Disclosure
 
 
 class ProcessShape(serializers.Serializer[Any]):
     """A process of the taxonomy, with its names."""
+
+    disclosure = {
+        Disclosure.PUBLIC: (
+            "code",
+            "parent",
+            "standard",
+            "name_en",
+            "name_zh",
+            "name_ru",
+            "name_de",
+            "aliases",
+            "definition",
+        ),
+    }
 
     code = serializers.CharField()
     parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]  # the field hides an attribute of its base
@@ -30,6 +45,17 @@ class ProcessShape(serializers.Serializer[Any]):
 class MaterialShape(serializers.Serializer[Any]):
     """A material grade in its ISO 513 group or family."""
 
+    disclosure = {
+        Disclosure.PUBLIC: (
+            "code",
+            "name",
+            "standard",
+            "number",
+            "group",
+            "density_kg_m3",
+        ),
+    }
+
     code = serializers.CharField()
     name = serializers.CharField()
     standard = serializers.CharField(allow_blank=True)
@@ -40,6 +66,10 @@ class MaterialShape(serializers.Serializer[Any]):
 
 class CertificateKindShape(serializers.Serializer[Any]):
     """A kind of certificate that a buyer may ask for."""
+
+    disclosure = {
+        Disclosure.PUBLIC: ("code", "name", "industry"),
+    }
 
     code = serializers.CharField()
     name = serializers.CharField()

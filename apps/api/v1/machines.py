@@ -14,7 +14,6 @@ from apps.api.oauth import principal_of
 from apps.api.pagination import Filter, asked, paginated, whole
 from apps.api.reading import (
     Measure,
-    MultiPartParser,
     NoInput,
     StrictSerializer,
     body_of,
@@ -32,6 +31,7 @@ from apps.machines.types import (
     MachineKind,
     MachineState,
 )
+from tenants.types import Disclosure
 
 # What the columns can keep; what a machine can be, the domain says.
 MOST = 2_000_000_000
@@ -39,6 +39,8 @@ MOST = 2_000_000_000
 
 class CapabilityShape(serializers.Serializer[Any]):
     """What a machine can do in one process; null is unknown."""
+
+    disclosure = Disclosure.PRIVATE
 
     process_code = serializers.CharField()
     material_groups = serializers.ListField(child=serializers.CharField())
@@ -59,6 +61,8 @@ class CapabilityShape(serializers.Serializer[Any]):
 class MachineHeadShape(serializers.Serializer[Any]):
     """A machine as a list shows it."""
 
+    disclosure = Disclosure.PRIVATE
+
     id = serializers.UUIDField()
     code = serializers.CharField()
     name = serializers.CharField()
@@ -75,6 +79,8 @@ class MachineHeadShape(serializers.Serializer[Any]):
 
 class MachineShape(serializers.Serializer[Any]):
     """A machine with its capabilities and what keeps it from being published."""
+
+    disclosure = Disclosure.PRIVATE
 
     machine = MachineHeadShape()
     site = SiteShape()
@@ -185,39 +191,13 @@ class CostModelInput(StrictSerializer):
     finishing_cm2_per_min = _rate_of_work()
 
 
-class ImportInput(StrictSerializer):
-    """An MTConnect probe document, as multipart/form-data."""
-
-    site_id = serializers.UUIDField()
-    document = serializers.FileField()
-
-
-class ImportedShape(serializers.Serializer[Any]):
-    """A machine that a document named."""
-
-    machine_id = serializers.UUIDField()
-    code = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]  # the field hides an attribute of its base
-
-
-class ImportProblemShape(serializers.Serializer[Any]):
-    """A device that could not be imported, and why."""
-
-    device = serializers.CharField()
-    problem = serializers.CharField()
-
-
-class ImportShape(serializers.Serializer[Any]):
-    """What an import did, device by device."""
-
-    created = ImportedShape(many=True)
-    updated = ImportedShape(many=True)
-    unchanged = ImportedShape(many=True)
-    errors = ImportProblemShape(many=True)  # type: ignore[assignment]  # the field hides an attribute of its base
-
-
 class ListingShape(serializers.Serializer[Any]):
     """What the market shows of one capability of a machine."""
+
+    disclosure = {
+        Disclosure.MARKET: ("id", "machine_label", "process_code", "auto_quote"),
+        Disclosure.PRIVATE: ("machine_id", "is_active", "version"),
+    }
 
     id = serializers.UUIDField()
     machine_id = serializers.UUIDField()
@@ -432,27 +412,3 @@ class MachineListings(Endpoint):
         machines.machine_detail(machine_id)
         found = exchange.listings_of_machine(machine_id)
         return whole(found, ListingShape)
-
-
-class MachineImports(Endpoint):
-    """Imports of MTConnect probe documents."""
-
-    scopes = {"POST": "machines:write"}
-    parser_classes = [MultiPartParser]
-
-    @extend_schema(
-        operation_id="import_mtconnect",
-        request={"multipart/form-data": ImportInput},
-        responses={201: ImportShape},
-        summary="Import machines from an MTConnect document",
-    )
-    def post(self, request: Request) -> Response:
-        """Register the machines that a document names."""
-        facts = body_of(request, ImportInput)
-        result = services.import_mtconnect(
-            document=facts["document"].read(),
-            site_id=facts["site_id"],
-            by=principal_of(request).actor,
-            at=timezone.now(),
-        )
-        return Response(ImportShape(result).data, status=status.HTTP_201_CREATED)

@@ -15,6 +15,7 @@ from apps.api.v1.shapes import page_of
 from apps.exchange import selectors as exchange
 from apps.exchange.types import Outcome, PartName, Reason, RunState
 from apps.orders import selectors as orders
+from tenants.types import Disclosure
 
 # Before the first run of the matcher.
 WAITING = "waiting"
@@ -22,6 +23,17 @@ WAITING = "waiting"
 
 class ScorePartShape(serializers.Serializer[Any]):
     """One part of a score, 0 to 1, with its weight and the input it came from."""
+
+    disclosure = {
+        Disclosure.COUNTERPARTY: (
+            "name",
+            "value",
+            "weight",
+            "measure",
+            "unit",
+            "reference",
+        ),
+    }
 
     name = serializers.ChoiceField(PartName.values)
     value = serializers.FloatField()
@@ -34,6 +46,10 @@ class ScorePartShape(serializers.Serializer[Any]):
 class RefusalShape(serializers.Serializer[Any]):
     """Why a machine does not fit."""
 
+    disclosure = {
+        Disclosure.COUNTERPARTY: ("reason", "needed", "offered", "unit", "gap"),
+    }
+
     reason = serializers.ChoiceField(Reason.values)
     needed = serializers.JSONField()
     offered = serializers.JSONField()
@@ -43,6 +59,27 @@ class RefusalShape(serializers.Serializer[Any]):
 
 class MatchShape(serializers.Serializer[Any]):
     """One machine judged for one line, with its reasons."""
+
+    disclosure = {
+        Disclosure.MARKET: (
+            "listing_id",
+            "seller_name",
+            "is_verified",
+            "machine_label",
+            "process_code",
+            "country",
+        ),
+        Disclosure.COUNTERPARTY: (
+            "id",
+            "outcome",
+            "score",
+            "parts",
+            "refusals",
+            "refusal_texts",
+            "unknown_texts",
+        ),
+        Disclosure.PRIVATE: ("rank",),
+    }
 
     id = serializers.UUIDField()
     listing_id = serializers.UUIDField()
@@ -63,6 +100,8 @@ class MatchShape(serializers.Serializer[Any]):
 class RefusalCountShape(serializers.Serializer[Any]):
     """How many machines a rule refused: as the first, and as the only one."""
 
+    disclosure = Disclosure.PRIVATE
+
     reason = serializers.ChoiceField(Reason.values)
     first = serializers.IntegerField()
     only = serializers.IntegerField()
@@ -70,6 +109,8 @@ class RefusalCountShape(serializers.Serializer[Any]):
 
 class MatchRunShape(serializers.Serializer[Any]):
     """What matching a line has found so far."""
+
+    disclosure = Disclosure.PRIVATE
 
     state = serializers.ChoiceField([WAITING, *RunState.values])
     considered = serializers.IntegerField()
@@ -82,6 +123,29 @@ class MatchRunShape(serializers.Serializer[Any]):
 
 class DemandShape(serializers.Serializer[Any]):
     """A demand as the market sees it; the buyer's name may be withheld."""
+
+    market_view = "exchange.MarketDemand"
+    disclosure = {
+        Disclosure.MARKET: (
+            "id",
+            "buyer_name",
+            "title",
+            "note",
+            "process_codes",
+            "material_code",
+            "size_mm",
+            "mass_kg",
+            "it_grade",
+            "roughness_um",
+            "quantity",
+            "currency",
+            "certificate_codes",
+            "due_on",
+            "response_deadline_at",
+            "delivery_country",
+            "work_minutes",
+        ),
+    }
 
     id = serializers.UUIDField()
     buyer_name = serializers.CharField(allow_blank=True)
@@ -104,6 +168,12 @@ class DemandShape(serializers.Serializer[Any]):
 
 class InboxShape(serializers.Serializer[Any]):
     """A demand that our machines fit, with the best of them."""
+
+    disclosure = {
+        Disclosure.MARKET: ("demand",),
+        Disclosure.COUNTERPARTY: ("best", "quote_id", "quote_state"),
+        Disclosure.PRIVATE: ("listing_count",),
+    }
 
     demand = DemandShape()
     best = MatchShape()

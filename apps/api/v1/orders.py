@@ -17,12 +17,29 @@ from apps.api.v1.shapes import MoneyShape, money, page_of
 from apps.exchange import services as exchange
 from apps.orders import selectors as orders
 from apps.orders.types import OrderState, Side
+from tenants.types import Disclosure
 
 SIDE = Filter("side", "Which side of the deal we are on.", tuple(Side.values))
 
 
 class OrderShape(serializers.Serializer[Any]):
     """A contract between two enterprises, as this side keeps it."""
+
+    disclosure = {
+        Disclosure.COUNTERPARTY: (
+            "id",
+            "quote_id",
+            "counterparty_name",
+            "state",
+            "title",
+            "quantity",
+            "total",
+            "due_on",
+            "promised_at",
+            "placed_at",
+        ),
+        Disclosure.PRIVATE: ("number", "side", "version"),
+    }
 
     id = serializers.UUIDField()
     number = serializers.CharField()

@@ -17,10 +17,13 @@ from apps.api.v1.shapes import page_of
 from apps.orders import selectors as orders
 from apps.orders import services
 from apps.orders.types import GeometryState, LengthUnit
+from tenants.types import Disclosure
 
 
 class PartShape(serializers.Serializer[Any]):
     """A part with its geometry; lengths in mm, volume in mm³, area in mm²."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     number = serializers.CharField()

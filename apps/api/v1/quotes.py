@@ -19,10 +19,15 @@ from apps.exchange import selectors as market
 from apps.exchange import services as exchange
 from apps.orders import selectors as orders
 from apps.orders.types import QuoteOrigin, QuoteState, Side
+from tenants.types import Disclosure
 
 
 class QuoteLineShape(serializers.Serializer[Any]):
     """One line of a price; `basis` recomputes to `amount`."""
+
+    disclosure = {
+        Disclosure.COUNTERPARTY: ("position", "code", "label", "basis", "amount"),
+    }
 
     position = serializers.IntegerField()
     code = serializers.CharField()
@@ -33,6 +38,30 @@ class QuoteLineShape(serializers.Serializer[Any]):
 
 class QuoteShape(serializers.Serializer[Any]):
     """A quote as this side keeps it."""
+
+    disclosure = {
+        Disclosure.COUNTERPARTY: (
+            "id",
+            "demand_id",
+            "listing_id",
+            "counterparty_name",
+            "title",
+            "state",
+            "origin",
+            "quantity",
+            "unit_price",
+            "total",
+            "total_in_buyer_currency",
+            "exchange_rate",
+            "exchange_rate_on",
+            "finish_at",
+            "ship_on",
+            "valid_until_at",
+            "note",
+            "lines",
+        ),
+        Disclosure.PRIVATE: ("number", "side", "rfq_line_id", "version"),
+    }
 
     id = serializers.UUIDField()
     number = serializers.CharField()

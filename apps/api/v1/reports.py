@@ -19,12 +19,15 @@ from apps.api.v1.shapes import page_of
 from apps.reports import selectors as reports
 from apps.reports import services
 from apps.reports.types import ReportKind
+from tenants.types import Disclosure
 
 MOST_REPORTS = 1000
 
 
 class ReportFileShape(serializers.Serializer[Any]):
     """A finished file of a report."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     format = serializers.CharField()
@@ -35,6 +38,8 @@ class ReportFileShape(serializers.Serializer[Any]):
 
 class ReportShape(serializers.Serializer[Any]):
     """A report with its files, and how far it has come."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     reference = serializers.CharField()

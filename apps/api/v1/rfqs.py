@@ -17,6 +17,7 @@ from apps.api.v1.shapes import IF_MATCH, ReasonInput, page_of
 from apps.orders import selectors as orders
 from apps.orders import services
 from apps.orders.types import Audience, RfqDraft, RfqLineDraft, RfqState
+from tenants.types import Disclosure
 
 
 class RfqLineInput(StrictSerializer):
@@ -107,6 +108,8 @@ class RfqInput(StrictSerializer):
 class RfqLineShape(serializers.Serializer[Any]):
     """One line of an RFQ; `id` leads to its matches and quotes."""
 
+    disclosure = Disclosure.PRIVATE
+
     id = serializers.UUIDField()
     position = serializers.IntegerField()
     part_id = serializers.UUIDField()
@@ -123,6 +126,8 @@ class RfqLineShape(serializers.Serializer[Any]):
 
 class RfqHeadShape(serializers.Serializer[Any]):
     """An RFQ without its lines, as a list shows it."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     number = serializers.CharField()
@@ -144,6 +149,8 @@ class RfqHeadShape(serializers.Serializer[Any]):
 
 class RfqShape(RfqHeadShape):
     """An RFQ with its lines, in their order."""
+
+    disclosure = Disclosure.PRIVATE
 
     latitude = serializers.FloatField(allow_null=True)
     longitude = serializers.FloatField(allow_null=True)

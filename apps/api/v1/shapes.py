@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from apps.api.reading import StrictSerializer
+from tenants.types import Disclosure
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -21,6 +22,10 @@ IF_MATCH = OpenApiParameter(
 class MoneyShape(serializers.Serializer[Any]):
     """An exact amount as text, with its ISO 4217 currency."""
 
+    disclosure = {
+        Disclosure.COUNTERPARTY: ("amount", "currency"),
+    }
+
     amount = serializers.RegexField(r"^-?[0-9]+\.[0-9]{2}$")
     currency = serializers.RegexField(r"^[A-Z]{3}$")
 
@@ -32,6 +37,8 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
 
 class JobShape(serializers.Serializer[Any]):
     """Work in the background, by its id."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     kind = serializers.CharField()
@@ -49,6 +56,8 @@ class JobShape(serializers.Serializer[Any]):
 
 class PageShape(serializers.Serializer[Any]):
     """A page of a list: follow `next` until it is null."""
+
+    disclosure = Disclosure.PRIVATE
 
     next = serializers.URLField(allow_null=True)
     prev = serializers.URLField(allow_null=True)

@@ -21,10 +21,13 @@ from apps.machines.types import (
     LocationDisclosure,
     SiteDraft,
 )
+from tenants.types import Disclosure
 
 
 class SiteShape(serializers.Serializer[Any]):
     """A place with machines."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     name = serializers.CharField()
@@ -67,6 +70,8 @@ class SiteInput(StrictSerializer):
 
 class CertificateShape(serializers.Serializer[Any]):
     """A certificate that the enterprise claims."""
+
+    disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
     kind_code = serializers.CharField()

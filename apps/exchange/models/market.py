@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.exchange.models.columns import codes
+from tenants.types import Disclosure, Tenancy
 
 
 class MarketListing(models.Model):
@@ -12,6 +13,9 @@ class MarketListing(models.Model):
 
     Read-only: a view that the database keeps.
     """
+
+    tenancy = Tenancy.SHARED
+    disclosure = Disclosure.MARKET
 
     id = models.UUIDField(primary_key=True)
     owner_id = models.UUIDField()
@@ -54,6 +58,9 @@ class MarketMatch(models.Model):
     keeps.
     """
 
+    tenancy = Tenancy.SHARED
+    disclosure = Disclosure.MARKET
+
     id = models.UUIDField(primary_key=True)
     seller_id = models.UUIDField()
     demand_id = models.UUIDField()
@@ -76,6 +83,9 @@ class MarketDemand(models.Model):
 
     Its owner is hidden if it asked to be. Read-only: a view that the database keeps.
     """
+
+    tenancy = Tenancy.SHARED
+    disclosure = Disclosure.MARKET
 
     id = models.UUIDField(primary_key=True)
     owner_id = models.UUIDField(null=True)

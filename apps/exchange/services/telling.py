@@ -12,10 +12,22 @@ from django.utils.translation import ngettext
 from apps.notify import services as notify
 from apps.orders.types import OrderState
 from tenants import context
-from tenants.types import EnterpriseRef, Role
+from tenants.types import Disclosure, EnterpriseRef, Role
 
 BUYERS = (Role.BUYER,)
 SELLERS = (Role.SELLER,)
+# Whose facts each kind of notice carries to its readers.
+NOTICES = {
+    "exchange.matches_found": Disclosure.MARKET,
+    "exchange.demand_fits": Disclosure.MARKET,
+    "exchange.quote_received": Disclosure.COUNTERPARTY,
+    "exchange.quote_given": Disclosure.PRIVATE,
+    "exchange.not_quoted": Disclosure.PRIVATE,
+    "exchange.quote_withdrawn": Disclosure.COUNTERPARTY,
+    "exchange.quote_declined": Disclosure.COUNTERPARTY,
+    "exchange.order_won": Disclosure.COUNTERPARTY,
+    "exchange.order_moved": Disclosure.COUNTERPARTY,
+}
 
 
 def matches_found(

@@ -12,6 +12,7 @@ from apps.orders.models.columns import IS_SHA256, known
 from apps.orders.types import GeometryState, LengthUnit, PartFileKind
 from tenants import context
 from tenants.isolation import TenantModel, TenantQuerySet
+from tenants.types import Disclosure
 
 
 def part_path(part: Part, filename: str) -> str:  # noqa: ARG001  (Django's signature)
@@ -35,6 +36,8 @@ class Part(TenantModel, TimeStampedModel):
     Number and revision name one part. A part that is ready has a volume, an area
     and a box of positive size; one that failed says why.
     """
+
+    disclosed_files = {"file": Disclosure.PRIVATE, "preview": Disclosure.PRIVATE}
 
     number = models.CharField(_("part number"), max_length=64)
     revision = models.CharField(_("revision"), max_length=16, blank=True)

@@ -17,7 +17,10 @@ from apps.reports.rules import parameters as rules
 from apps.reports.services import chart, files, pdf, workbook
 from apps.reports.types import Document, FileFormat, Origin, Rendered, ReportKind
 from tenants import context, jobs
-from tenants.types import SYSTEM
+from tenants.types import SYSTEM, Disclosure
+
+# Whose facts each kind of notice carries to its readers.
+NOTICES = {"report.ready": Disclosure.PRIVATE}
 
 
 @transaction.atomic

@@ -93,6 +93,9 @@ TENANT_MODEL = "tenants.Enterprise"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 # django-tenants would ask the database while the apps are loading.
 SKIP_PG_EXTRA_VALIDATION = True
+# Whose the things of libraries are; what is ours says so where it is declared.
+TENANCY_TABLE = "spindle.classification"
+TENANCY_OWN = ("tenants", "apps.")
 
 # --- requests. What stands above EnterpriseContext acts in the directory's name.
 MIDDLEWARE = [
@@ -223,6 +226,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "spindle",
+        "KEY_FUNCTION": "tenants.isolation.caches.make_key",
     },
 }
 
