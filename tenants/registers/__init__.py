@@ -1,0 +1,1 @@
+"""Registers of enterprises, read from files into the shared directory."""
