@@ -1,0 +1,1 @@
+"""An enterprise as one file: exported, verified, restored, moved."""

@@ -1,0 +1,6 @@
+"""The kinds of work that tenancy itself has; found by every process at its start."""
+
+from tenants.archive import handlers as archive_handlers
+from tenants.registers import tasks as register_tasks
+
+__all__ = ["archive_handlers", "register_tasks"]
