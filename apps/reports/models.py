@@ -84,7 +84,10 @@ class ReportFile(TenantModel):
 
     disclosed_files = {"file": Disclosure.PRIVATE}
 
-    report = models.ForeignKey(Report, models.CASCADE, related_name="files")
+    # The unique constraint below begins with it, so that it needs no index of its own.
+    report = models.ForeignKey(
+        Report, models.CASCADE, related_name="files", db_index=False
+    )
     edition = models.PositiveIntegerField(_("edition"))
     format = models.CharField(_("format"), max_length=8, choices=FileFormat)
     file = models.FileField(_("file"), upload_to=file_path, max_length=300)

@@ -18,6 +18,7 @@ from tenants import context
 from tenants.database import pooling
 from tenants.database.introspection import Introspection
 from tenants.database.layers import Layer, is_off
+from tenants.database.schema_editor import SchemaEditor
 
 _django = stock.original_backend.DatabaseWrapper
 _VERSION = "SELECT version FROM public.tenants_directoryversion"
@@ -65,6 +66,8 @@ class DebugCursor(_InContext, backend_utils.CursorDebugWrapper):
 
 class DatabaseWrapper(pooling.Pooled, stock.DatabaseWrapper):
     """A PostgreSQL connection whose every statement acts in somebody's name."""
+
+    SchemaEditorClass = SchemaEditor
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._applied: context.Context | None = None

@@ -23,8 +23,9 @@ REFERENCES = """
 """
 COLUMNS = """
     SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-           a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid)
-    FROM pg_attribute a
+           a.attidentity, a.attgenerated, pg_get_expr(d.adbin, d.adrelid),
+           nullif(a.attstorage, t.typstorage)
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
     WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
 """
@@ -50,6 +51,7 @@ TRIGGERS = """
     WHERE t.tgrelid = %s AND NOT t.tgisinternal ORDER BY t.tgname
 """
 GENERATED = {"s": "STORED"}
+STORAGE = {"p": "PLAIN", "m": "MAIN", "e": "EXTERNAL", "x": "EXTENDED"}
 
 # `column IN ('a', 'b')` as PostgreSQL writes it down for a varchar column. Read again,
 # that text becomes another expression of the same meaning, and a schema that was
@@ -116,10 +118,14 @@ def _in_order(names: dict[int, str], references: list[tuple[Any, ...]]) -> list[
 
 def _table(cursor: Any, oid: int, name: str) -> str:
     parts = []
-    for column, kind, not_null, identity, generated, default in _rows(
+    for column, kind, not_null, identity, generated, default, storage in _rows(
         cursor, COLUMNS, oid
     ):
         part = f'"{column}" {kind}'
+        if storage:
+            # Said with the table, for whether it gets one beside it for what is moved
+            # out is decided only then.
+            part += f" STORAGE {STORAGE[storage]}"
         if identity:
             by = "ALWAYS" if identity == "a" else "BY DEFAULT"
             part += f" GENERATED {by} AS IDENTITY"

@@ -156,8 +156,10 @@ class Capability(TenantModel, TimeStampedModel):
         models.CASCADE,
         related_name="capabilities",
         verbose_name=_("machine"),
+        # The unique constraint below begins with it.
+        db_index=False,
     )
-    process_code = models.CharField(_("process"), max_length=60, db_index=True)
+    process_code = models.CharField(_("process"), max_length=60)
     material_groups = models.JSONField(_("material groups"), default=list, blank=True)
     material_codes = models.JSONField(_("materials"), default=list, blank=True)
     envelope_kind = models.CharField(  # noqa: DJ001  (empty means unknown, as do sizes)

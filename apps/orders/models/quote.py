@@ -207,7 +207,10 @@ class QuoteLineQuerySet(TenantQuerySet["QuoteLine"]):
 class QuoteLine(TenantModel):
     """One amount that a quote is made of, and how to work it out again."""
 
-    quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines")
+    # The unique constraint below begins with it, so that it needs no index of its own.
+    quote = models.ForeignKey(
+        Quote, models.CASCADE, related_name="lines", db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     code = models.CharField(_("code"), max_length=32)
     label = models.CharField(_("label"), max_length=120)

@@ -163,7 +163,8 @@ class RfqLine(TenantModel, TimeStampedModel):
     are unique, and a quantity is never zero.
     """
 
-    rfq = models.ForeignKey(Rfq, models.CASCADE, related_name="lines")
+    # The unique constraint below begins with it, so that it needs no index of its own.
+    rfq = models.ForeignKey(Rfq, models.CASCADE, related_name="lines", db_index=False)
     position = models.PositiveSmallIntegerField(_("position"))
     part = models.ForeignKey(Part, models.PROTECT, related_name="rfq_lines")
     process_codes = models.JSONField(
