@@ -28,6 +28,14 @@ BEHIND = """
       AND (%(tries)s IS NULL OR e.attempts IS NULL OR e.attempts < %(tries)s)
     ORDER BY s.state = 'claimed', s.claimed_at NULLS FIRST, s.schema_name
 """
+HOLDERS = """
+    SELECT DISTINCT c.relname, l.pid FROM pg_locks l
+    JOIN pg_class c ON c.oid = l.relation
+    WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p') AND l.granted
+      AND l.pid <> pg_backend_pid()
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    ORDER BY c.relname, l.pid LIMIT 5
+"""
 
 
 def schemas_at(
@@ -46,6 +54,14 @@ def schemas_at(
             },
         )
         return [row[0] for row in cursor.fetchall()]
+
+
+def lock_holders(schema: str) -> str:
+    """Say which tables of a schema are locked, and by which sessions."""
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute(HOLDERS, [schema])
+        held = [f"{table} by session {pid}" for table, pid in cursor.fetchall()]
+    return f"{schema}: locked: {', '.join(held)}" if held else f"{schema}: free again"
 
 
 def enter_failures(step: Step, errors: Mapping[str, tuple[str, str]]) -> None:

@@ -105,25 +105,24 @@ def fall_back(schema: str) -> None:
     :raises FleetHalted: if what comes out is not what the template says.
     """
     log.warning("%s: %s; Django's executor migrates it alone.", schema, NO_PLAN)
-    with transaction.atomic():
-        migrating.migrate_schema(schema)
-        with context.owner():
-            services.grant_schema(schema)
-            found = verifying.differences(schema)
-            if found:
-                raise FleetHalted(
-                    _("%(schema)s differs from the template: %(what)s.")
-                    % {"schema": schema, "what": "; ".join(map(str, found[:5]))},
-                    field="schema",
-                    value=schema,
-                )
-            current = selectors.current_template()
-            Slot.objects.filter(pk=schema).update(
-                template_digest=current.digest if current else "",
-                plan=None,
-                stage=0,
-                updated_at=timezone.now(),
+    migrating.migrate_schema(schema)
+    with context.owner(), transaction.atomic():
+        services.grant_schema(schema)
+        found = verifying.differences(schema)
+        if found:
+            raise FleetHalted(
+                _("%(schema)s differs from the template: %(what)s.")
+                % {"schema": schema, "what": "; ".join(map(str, found[:5]))},
+                field="schema",
+                value=schema,
             )
+        current = selectors.current_template()
+        Slot.objects.filter(pk=schema).update(
+            template_digest=current.digest if current else "",
+            plan=None,
+            stage=0,
+            updated_at=timezone.now(),
+        )
 
 
 # --- all schemas
@@ -332,6 +331,8 @@ class _Runner:
             code, text = error_of(error)
             if isinstance(error, InterfaceError) or rules.halts_the_fleet(code, text):
                 raise _halted_by(step, names, code, text) from error
+            if rules.may_be_tried_again(code) and len(names) == 1:
+                text = f"{text} ({ledger.lock_holders(names[0])})"
             return code, text
         self._advance(step.label, len(done))
         return None

@@ -7,6 +7,7 @@ schema alone, as Django goes it, for what no plan leads from.
 import importlib
 import pkgutil
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from django.apps import apps
 from django.conf import settings
@@ -116,9 +117,17 @@ def migrate_schema(schema: str) -> int:
         plan = executor.migration_plan(tenant_targets(executor))
         if not plan:
             return 0
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-                cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
+        # Indexes made concurrently are left out of any transaction, so then each
+        # migration is one of its own.
+        whole = all(migration.atomic for migration, _backwards in plan)
+        with transaction.atomic() if whole else nullcontext():
+            if whole:
+                _limit_waiting()
             executor.migrate([], plan=plan)
     return len(plan)
+
+
+def _limit_waiting() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")

@@ -1,11 +1,13 @@
-"""A fleet of its own for each test: a copy of a database with 64 schemas.
+"""A fleet of its own for each test: a copy of a database with a dozen schemas.
 
 What a test of the fleet does to template and schemas must not reach the database that
 the other tests share.
 """
 
 import os
-from collections.abc import Iterator
+import signal
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -23,7 +25,8 @@ from tenants.registry.services import sign_up
 from tenants.types import EnterpriseRef, SlotState
 from tests.support import world
 
-SCHEMAS = 64
+FEW = 12
+MANY = 64
 CREWS = ("amber", "birch", "cedar", "delta")
 BASE = "spindle_fleet_base"
 RUN = "spindle_fleet_run"
@@ -71,7 +74,7 @@ def environment(**more: str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def base(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
-    """A database with 64 schemas, of which six are enterprises'."""
+    """A database with a dozen schemas, of which six are enterprises'."""
     roles = "SELECT rolname FROM pg_roles WHERE rolname LIKE 't\\_%'"
     with django_db_blocker.unblock():
         before = as_admin(roles)
@@ -86,12 +89,7 @@ def base(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
                 password=world.PASSWORD,
                 at=world.NOON,
             )
-        with context.directory():
-            template = selectors.current_template()
-            assert template is not None
-            missing = SCHEMAS - Slot.objects.count()
-        for _number in range(missing):
-            services.make_slot(template)
+        make_slots(FEW)
         use_database(ours)
     yield BASE
     made = [row[0] for row in as_admin(roles) if row not in before]
@@ -101,13 +99,28 @@ def base(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
 
 @pytest.fixture
 def fleet(base: str, django_db_blocker: Any) -> Iterator[None]:
-    """64 schemas at today's version, thrown away after the test."""
+    """Schemas at today's version, thrown away after the test."""
     with django_db_blocker.unblock():
         copy_database(base, RUN)
         ours = use_database(RUN)
         yield
         use_database(ours)
         as_admin(f'DROP DATABASE "{RUN}" WITH (FORCE)')
+
+
+@pytest.fixture
+def large_fleet(fleet: None) -> None:
+    """The same, with 64 schemas."""
+    make_slots(MANY)
+
+
+def make_slots(total: int) -> None:
+    with context.directory():
+        template = selectors.current_template()
+        assert template is not None
+        missing = total - Slot.objects.count()
+    for _number in range(missing):
+        services.make_slot(template)
 
 
 @pytest.fixture
@@ -144,3 +157,26 @@ def used_schemas() -> list[str]:
             .order_by("claimed_at", "schema_name")
             .values_list("schema_name", flat=True)
         )
+
+
+def fork(run: Callable[[], object]) -> int:
+    """Run in a process of its own, with connections of its own."""
+    connections.close_all()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        run()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def killed_while(run: Callable[[], object], seconds: float) -> bool:
+    """Kill a process at some moment; say whether it had not ended by itself."""
+    pid = fork(run)
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+    _pid, status = os.waitpid(pid, 0)
+    return os.WIFSIGNALED(status)
