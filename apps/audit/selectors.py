@@ -11,6 +11,7 @@ from apps.audit import rules
 from apps.audit.models import AuditEvent, AuditEventQuerySet
 from apps.audit.types import BrokenLink, Checkpoint, Fault, Subject
 from tenants import context
+from tenants.registry import selectors as enterprises
 
 PAGE = 50
 
@@ -80,7 +81,9 @@ def verify_chain(*, checkpoint: Checkpoint | None = None) -> BrokenLink | None:
     A cut tail shows only against a checkpoint that was kept elsewhere. Ask
     outside the transaction that records: its own events are not sealed yet.
     """
-    enterprise_id = context.current().id
+    # A copy has what its original recorded, under the original's id, and then its own.
+    own_id = context.current().id
+    ids = [*enterprises.origins_of(own_id), own_id]
     sequence, previous_hash = 0, rules.GENESIS
     met = checkpoint is None
     # Bare rows: building a hundred thousand instances takes longer than hashing them.
@@ -94,7 +97,9 @@ def verify_chain(*, checkpoint: Checkpoint | None = None) -> BrokenLink | None:
             return BrokenLink(sequence, event_id, Fault.MISSING)
         if previous != previous_hash:
             return BrokenLink(sequence, event_id, Fault.UNLINKED)
-        if digest != rules.digest_of(enterprise_id, *said) or found != rules.link_hash(
+        while len(ids) > 1 and digest != rules.digest_of(ids[0], *said):
+            del ids[0]
+        if digest != rules.digest_of(ids[0], *said) or found != rules.link_hash(
             previous_hash=previous, sequence=sequence, digest=digest
         ):
             return BrokenLink(sequence, event_id, Fault.ALTERED)

@@ -14,3 +14,9 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Register the background work by name."""
         from apps.exchange import tasks  # noqa: F401  (registers the job handlers)
+        from tenants.archive import belongings
+
+        belongings.leave_out(
+            "exchange.Match",
+            "it is about two enterprises, and is made anew by matching",
+        )

@@ -209,6 +209,7 @@ def load(source: Source, schema: str) -> None:
         _settle_constraints(cursor)
         for address in guarded:
             cursor.execute(f"ALTER TABLE {address} ENABLE TRIGGER USER")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         found = checksums_with(cursor, schema, manifest.file_columns)
     for name, digest in manifest.checksums.items():
         if found[name] != digest:

@@ -134,7 +134,9 @@ def import_as_new(
                 value=slug,
                 remedy=_("Choose another, for example with the city added."),
             )
-        enterprise = _copied(_only_line(source, ENTERPRISE), slug, name, at)
+        line = _only_line(source, ENTERPRISE)
+        enterprise = _copied(line, slug, name, at)
+        enterprise.origins = [*_origins(line), manifest.enterprise["id"]]
         schema = make_schema(source)
         reading.load(source, schema)
         with reading.restored_files(source, schema):
@@ -277,6 +279,14 @@ def _copied(line: dict[str, Any], slug: str, name: str, at: datetime) -> Enterpr
         tier_since=at,
         last_active_at=at,
     )
+
+
+def _origins(line: dict[str, Any]) -> list[str]:
+    given = line.get("origins") or []
+    try:
+        return [str(UUID(one)) for one in given]
+    except (TypeError, ValueError, AttributeError) as error:
+        raise bad(ENTERPRISE, _("its origins are not ids.")) from error
 
 
 def _write_people(source: Source) -> set[UUID]:

@@ -207,6 +207,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='enterprise',
+            name='origins',
+            field=models.JSONField(editable=False, null=True),
+        ),
+        migrations.AddField(
+            model_name='enterprise',
             name='write_stopped_at',
             field=models.DateTimeField(editable=False, null=True),
         ),
@@ -258,7 +263,7 @@ class Migration(migrations.Migration):
         # which asks every new connection for types that Spindle does not use.
         migrations.RunSQL(
             sql='CREATE INDEX "tenants_enterprise_name_parts" ON "tenants_enterprise"'
-            " USING gin (UPPER(name::text) gin_trgm_ops)",
+            " USING gin (UPPER(name::text) gin_trgm_ops, UPPER(name_local::text) gin_trgm_ops)",
             reverse_sql='DROP INDEX "tenants_enterprise_name_parts"',
         ),
         migrations.AddIndex(

@@ -66,6 +66,9 @@ class Enterprise(SharedModel, TimeStampedModel, TenantMixin):
     last_active_at = models.DateTimeField(null=True, editable=False)
     # Set while it is moved to another database: nothing of it may be written.
     write_stopped_at = models.DateTimeField(null=True, editable=False)
+    # Whose copy it is, the first one first: the record of what was done up to the copy
+    # bears their ids.
+    origins = models.JSONField(null=True, editable=False)
     activated_at = models.DateTimeField(null=True, editable=False)
     suspended_at = models.DateTimeField(null=True, blank=True, editable=False)
     suspended_by = models.ForeignKey(

@@ -89,6 +89,17 @@ def active_enterprises() -> Iterator[EnterpriseRef]:
     return iter([as_ref(row) for row in rows])
 
 
+def origins_of(enterprise_id: UUID) -> list[UUID]:
+    """Return whose copy an enterprise is, the first one first."""
+    with context.directory():
+        found = (
+            Enterprise.objects.filter(pk=enterprise_id)
+            .values_list("origins", flat=True)
+            .first()
+        )
+    return [UUID(one) for one in found or []]
+
+
 def role_of(user_id: UUID, enterprise_id: UUID) -> Role | None:
     """Return a person's role in an enterprise, or None for a stranger."""
     with context.directory():

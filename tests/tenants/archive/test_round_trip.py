@@ -5,14 +5,16 @@ from typing import Any
 
 from django.db import connection
 
-from apps.audit import selectors as audit
+from apps.audit import selectors
+from apps.audit.types import Fault
 from apps.orders.models import Part
 from tenants import context
 from tenants.archive import catalogue, reading, restoring, storing
 from tenants.archive.verifying import checksums
 from tenants.models import Enterprise, Membership
-from tenants.types import SYSTEM, ArchiveState, EnterpriseRef, Tier
+from tenants.types import SYSTEM, Actor, ArchiveState, EnterpriseRef, Tier
 from tests.factories import archives as make
+from tests.factories.audit import audit_event
 from tests.support.world import NOON
 
 
@@ -57,11 +59,37 @@ class TestImportAsNew:
         )
 
         assert manifest.checksums == before
-        after = checksums(copy.schema)
-        assert {name for name in before if after[name] != before[name]} <= {
-            "audit_auditevent"
-        }
+        assert checksums(copy.schema) == before
         assert checksums(west.schema) == before
+        assert copy.not_carried == {
+            "exchange_demand": 1,
+            "exchange_listing": 1,
+            "tenants_apiclient": 1,
+            "tenants_job": manifest.shared["tenants_job"].rows,
+        }
+
+    def test_gives_a_record_of_what_was_done_that_still_holds(
+        self, west_row: Enterprise, planner: Actor
+    ) -> None:
+        made = make.archive(west_row)
+        copy = restoring.import_as_new(
+            path=storing.path_of(made.path), slug="west-copy", by=SYSTEM, at=NOON
+        )
+
+        with context.enterprise(copy.enterprise):
+            assert selectors.verify_chain() is None
+            audit_event(by=planner)
+        with context.enterprise(copy.enterprise):
+            assert selectors.verify_chain() is None
+        with context.owner(copy.schema), connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE audit_auditevent DISABLE TRIGGER USER")
+            cursor.execute(
+                "UPDATE audit_auditevent SET by_label = 'Nobody' WHERE sequence = 2"
+            )
+        with context.enterprise(copy.enterprise):
+            broken = selectors.verify_chain()
+        assert broken is not None
+        assert (broken.sequence, broken.fault) == (2, Fault.ALTERED)
 
 
 class TestRestoreSame:
@@ -86,7 +114,7 @@ class TestRestoreSame:
         assert checksums(back.schema) == before
         assert back.enterprise.tier == Tier.ACTIVATED
         with context.enterprise(back.enterprise):
-            assert audit.verify_chain() is None
+            assert selectors.verify_chain() is None
             part = Part.objects.exclude(preview="").first()
             assert part is not None
             assert part.file.read() == make.STEP
