@@ -89,7 +89,7 @@ def apply_step(step: Step, schemas: Sequence[str], pace: Pace) -> list[str]:
         if concurrency.runs_outside(step.stage):
             for name in names:
                 concurrency.run_outside(step.stage, name, lock_ms=lock_ms)
-            _send(_bookkeeping(step, names))
+            _send(_records(step.stage, names) + _bookkeeping(step, names))
         elif step.stage.kind is StageKind.DATA:
             for name, is_used in claimed:
                 if is_used:

@@ -47,7 +47,7 @@ def copy_database(source: str, target: str) -> None:
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         f" WHERE datname = '{source}' AND pid <> pg_backend_pid()",
         f'DROP DATABASE IF EXISTS "{target}" WITH (FORCE)',
-        f'CREATE DATABASE "{target}" TEMPLATE "{source}" STRATEGY file_copy',
+        f'CREATE DATABASE "{target}" TEMPLATE "{source}"',
         f'GRANT CREATE, CONNECT ON DATABASE "{target}" TO "{context.OWNER_ROLE}"',
     )
 
