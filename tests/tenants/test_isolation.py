@@ -1,6 +1,8 @@
 """One enterprise's rows never reach another: each layer shown to hold."""
 
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -11,9 +13,26 @@ from tenants import context
 from tenants.isolation import ForeignInstance
 from tenants.models import Job
 from tenants.types import Actor, EnterpriseRef
+from tests.support.pooler import Server, as_default
 from tests.support.world import NOON
 
 pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture(params=["session", "pooled"], autouse=True)
+def mode(
+    request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Hold on a session of one's own, and on one handed out by transaction."""
+    if request.param == "session":
+        yield
+        return
+    with django_db_blocker.unblock():
+        server = Server()
+        with as_default(server.client()):
+            yield
+        assert server.left_behind == []
+        server.close()
 
 
 def record(ref: EnterpriseRef, label: str, by: Actor) -> None:
