@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tenants import context
 from tenants.jobs import queue, runner, sweeper
+from tenants.provisioning import orphans
 from tenants.provisioning import services as provisioning
 from tenants.registry import housekeeping
 from tenants.registry import selectors as enterprises
@@ -18,6 +19,7 @@ REACH = {
     "tenants.run_job": Tenancy.OPERATOR,
     "tenants.sweep_jobs": Tenancy.OPERATOR,
     "tenants.refill_slots": Tenancy.OPERATOR,
+    "tenants.drop_orphans": Tenancy.OPERATOR,
     "tenants.forget_what_is_over": Tenancy.OPERATOR,
     "tenants.enqueue_for_each_enterprise": Tenancy.DIRECTORY,
 }
@@ -39,6 +41,12 @@ def sweep_jobs(**_: Any) -> None:
 def refill_slots(**_: Any) -> None:
     """Make schemas ahead when few are left."""
     provisioning.refill_slots()
+
+
+@shared_task(name="tenants.drop_orphans")
+def drop_orphans(**_: Any) -> None:
+    """Drop schemas and roles that nothing points to."""
+    orphans.drop_orphans()
 
 
 @shared_task(name="tenants.forget_what_is_over")

@@ -54,6 +54,7 @@ SHARED_APPS = [
     "django_htmx",
     "django_cotton",
     "apps.catalog",
+    "apps.library",
     "apps.exchange",
     "apps.demo",
     "apps.api",
@@ -277,6 +278,11 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"kind": "exchange.expire_quotes"},
         "options": {"expires": 300.0},
     },
+    "drop what belongs to nothing": {
+        "task": "tenants.drop_orphans",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "forget what is over": {
         "task": "tenants.forget_what_is_over",
         "schedule": 3600.0,
@@ -311,6 +317,8 @@ ARCHIVE_ROOT = Path(env.text("SPINDLE_ARCHIVE_ROOT", str(VAR / "archives")))
 
 SLOTS_LOW_WATER = env.number("SPINDLE_SLOTS_LOW_WATER", 10)
 SLOTS_HIGH_WATER = env.number("SPINDLE_SLOTS_HIGH_WATER", 20)
+# A run makes no more schemas than this, so that refilling never crowds out requests.
+SLOTS_PER_RUN = env.number("SPINDLE_SLOTS_PER_RUN", 5)
 
 # Test settings switch the lock and constraint off to show the race they prevent.
 SPINDLE_UNSAFE_NO_BOOKING_LOCK = False

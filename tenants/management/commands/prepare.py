@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
         for name, load in preparation.steps():
             with context.owner(), transaction.atomic():
                 self._step(name, load)
-        self._step("slots made", services.refill_slots)
+        self._step("slots made", self._fill)
 
     def _plan(self) -> None:
         planning.plan_release(self.stdout.write)
@@ -51,6 +52,9 @@ class Command(BaseCommand):
             self.stderr.write(
                 f"{len(run.failed)} schemas failed. Look at `manage.py fleet status`."
             )
+
+    def _fill(self) -> None:
+        services.refill_slots(most=settings.SLOTS_HIGH_WATER)
 
     def _step(self, name: str, run: Any) -> None:
         begun = time.perf_counter()
