@@ -1,5 +1,6 @@
 """One runner at a time: a lock of the database that dies with its holder."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,7 @@ from tenants import context
 from tenants.models import FleetPlan
 
 KEY = (727275, 1)
+PATIENCE_SECONDS = 1.0
 
 
 class AnotherRunner(Conflict):
@@ -28,10 +30,12 @@ def only_runner() -> Iterator[None]:
 
     :raises AnotherRunner: if another session holds it.
     """
-    with context.owner(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
-        if not cursor.fetchone()[0]:
+    # PostgreSQL ends the session of a runner that was killed when it next looks.
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _is_locked():
+        if time.monotonic() > deadline:
             raise _refusal()
+        time.sleep(0.02)
     try:
         yield
     finally:
@@ -39,6 +43,12 @@ def only_runner() -> Iterator[None]:
         if connection.is_usable():
             with context.owner(), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", KEY)
+
+
+def _is_locked() -> bool:
+    with context.owner(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", KEY)
+        return bool(cursor.fetchone()[0])
 
 
 def hold_for_this_transaction() -> None:

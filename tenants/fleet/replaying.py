@@ -160,22 +160,23 @@ def migrate_fleet(
     if is_fleet_current():
         return Run()
     with only_runner(), context.owner():
-        return _Runner(pace or Pace(), watch, say, with_canaries).run()
+        return Runner(pace or Pace(), watch, say, with_canaries).run()
 
 
 @dataclass(slots=True)
-class _Runner:
-    """One call of `migrate_fleet`."""
+class Runner:
+    """One call of `migrate_fleet`, which holds the lock around it."""
 
     pace: Pace
-    watch: Watcher
-    say: Say
-    with_canaries: bool
+    watch: Watcher = unwatched
+    say: Say = unheard
+    with_canaries: bool = True
     result: Run = field(default_factory=Run)
     begun: float = field(default_factory=time.monotonic)
     total: int = 0
 
     def run(self) -> Run:
+        """Go through all plans, as far as nothing halts them."""
         current = selectors.current_template()
         target = current.digest if current else ""
         plans, lost = self._ways_to(target)

@@ -96,9 +96,7 @@ def limit_files(pid: int, most: int) -> None:
             if account.st_uid != os.getuid():
                 os.setgid(account.st_gid)
                 os.setuid(account.st_uid)
-            resource.prlimit(
-                pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY)
-            )
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
             code = 0
         finally:
             os._exit(code)

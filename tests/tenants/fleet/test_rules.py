@@ -10,8 +10,10 @@ CATALOGUE = [
     'ALTER TABLE "a" ADD COLUMN "b" integer NULL',
     'ALTER TABLE "a" ADD COLUMN "b" varchar(80) DEFAULT \'unique, checked\' NOT NULL',
     'ALTER TABLE "a" ADD COLUMN "b" timestamptz DEFAULT (statement_timestamp()) NULL',
-    'ALTER TABLE "a" ADD COLUMN "b_id" uuid NULL CONSTRAINT "f" REFERENCES "c" ("id")'
-    ' DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "f" IMMEDIATE',
+    (
+        'ALTER TABLE "a" ADD COLUMN "b_id" uuid NULL CONSTRAINT "f" REFERENCES "c" ("id")'
+        ' DEFERRABLE INITIALLY DEFERRED; SET CONSTRAINTS "f" IMMEDIATE'
+    ),
     'ALTER TABLE "a" ADD COLUMN "b" integer NULL, ALTER COLUMN "c" DROP NOT NULL',
     'ALTER TABLE "a" DROP COLUMN "b" CASCADE',
     'ALTER TABLE "a" DROP CONSTRAINT "c"',
