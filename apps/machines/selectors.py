@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from apps.catalog import selectors as catalog
 from apps.kernel.errors import NotFound
+from apps.library import selectors as library
+from apps.library.types import ModelEntry
 from apps.machines.models import (
     Capability,
     Certificate,
@@ -21,7 +23,13 @@ from apps.machines.models import (
     Site,
     SiteQuerySet,
 )
-from apps.machines.rules import completeness, disclosure, plausibility
+from apps.machines.rules import (
+    completeness,
+    disclosure,
+    origins,
+    plausibility,
+    published,
+)
 from apps.machines.types import (
     CapabilityFacts,
     CostInputs,
@@ -31,6 +39,7 @@ from apps.machines.types import (
     MissingFact,
     Place,
     ProcessProposal,
+    UnconfirmedFigure,
 )
 
 
@@ -58,6 +67,7 @@ class MachineDetail:
     doubts: list[Doubt]
     proposal: ProcessProposal | None
     proposed_envelope_mm: tuple[float, float, float] | None
+    unconfirmed: list[UnconfirmedFigure]
 
 
 # --- sites
@@ -147,6 +157,7 @@ def machine_detail(machine_id: UUID) -> MachineDetail:
         ],
         proposal=ProcessProposal.from_json(stored) if "reason" in stored else None,
         proposed_envelope_mm=tuple(envelope) if envelope else None,
+        unconfirmed=unconfirmed_figures(machine),
     )
 
 
@@ -165,6 +176,42 @@ def missing_facts(machine: Machine) -> list[MissingFact]:
         has_rate=_cost_model(machine) is not None,
         process=catalog.process_by_code,
     )
+
+
+def unconfirmed_figures(machine: Machine) -> list[UnconfirmedFigure]:
+    """Return the maker's figures that wait for the shop's word, the machine's first."""
+    found = [
+        UnconfirmedFigure(name, getattr(machine, name))
+        for name in origins.unconfirmed(machine.figures_origin)
+    ]
+    for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code):
+        found += [
+            UnconfirmedFigure(name, getattr(row, name), row.process_code)
+            for name in origins.unconfirmed(row.figures_origin)
+        ]
+    return found
+
+
+def model_of(machine: Machine) -> ModelEntry | None:
+    """Return the library's model that a machine was filled in from, or names."""
+    if machine.model_code:
+        return library.machine_model(machine.model_code)
+    return library.recognized_model(machine.maker, machine.model)
+
+
+def fillable_figures(machine: Machine, entry: ModelEntry) -> dict[str, float]:
+    """Return the maker's figures that a machine does not state itself."""
+    found = {
+        name: value
+        for name, value in published.machine_figures(entry).items()
+        if getattr(machine, name) is None
+    }
+    rows = list(machine.capabilities.all())
+    able = [row for row in rows if row.process_code in entry.process_codes]
+    if not rows or any(row.envelope_kind is None for row in able):
+        draft = published.capability_draft(entry, entry.process_codes[0])
+        found |= {name: getattr(draft, name) for name in sorted(draft.from_catalog)}
+    return found
 
 
 def words_of(missing: Iterable[MissingFact], language: str | None = None) -> list[str]:
@@ -283,6 +330,7 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
             currency=cost.currency if cost else "",
             auto_quote=machine.auto_quote,
             published_at=machine.published_at,
+            unconfirmed=tuple(origins.unconfirmed(row.figures_origin)),
         )
         for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code)
     ]

@@ -10,18 +10,8 @@ from uuid import UUID
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-
-class MachineKind(models.TextChoices):
-    """What class of thing is booked."""
-
-    MACHINE_TOOL = "machine_tool", _("Machine tool")
-    FORMING_MACHINE = "forming_machine", _("Forming machine")
-    ADDITIVE_MACHINE = "additive_machine", _("Additive machine")
-    MOLDING_MACHINE = "molding_machine", _("Casting or molding machine")
-    JOINING_CELL = "joining_cell", _("Welding or joining cell")
-    TREATMENT_LINE = "treatment_line", _("Treatment or coating line")
-    MEASURING_MACHINE = "measuring_machine", _("Measuring machine")
-    FACILITY = "facility", _("Facility")
+# The library says it of models; here it is said of machines, and re-exported.
+from apps.library.types import MachineKind as MachineKind  # noqa: PLC0414
 
 
 class MachineState(models.TextChoices):
@@ -39,6 +29,14 @@ class LocationDisclosure(models.TextChoices):
     GRID = "grid", _("Within 10 km")
     REGION = "region", _("Region only")
     COUNTRY = "country", _("Country only")
+
+
+class FigureOrigin(models.TextChoices):
+    """Whose word a figure is; the shop's own is one that it confirmed or gave."""
+
+    CATALOG = "catalog", _("From the maker's figures, not confirmed")
+    CLAIMED = "claimed", _("Stated by the shop")
+    OBSERVED = "observed", _("Read from the machine")
 
 
 class EnvelopeKind(models.TextChoices):
@@ -103,7 +101,10 @@ class SiteDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineDraft:
-    """A machine's own facts; None: unknown."""
+    """A machine's own facts; None: unknown.
+
+    `from_catalog` names the figures that are the maker's and not yet confirmed.
+    """
 
     code: str
     name: str
@@ -117,11 +118,16 @@ class MachineDraft:
     figures_source: str = ""
     description: str = ""
     auto_quote: bool = False
+    model_code: str = ""
+    from_catalog: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapabilityDraft:
-    """What a machine can do in one process; None: unknown."""
+    """What a machine can do in one process; None: unknown.
+
+    `from_catalog` names the figures that are the maker's and not yet confirmed.
+    """
 
     process_code: str
     material_groups: tuple[str, ...] = ()
@@ -137,6 +143,7 @@ class CapabilityDraft:
     roughness_um: float | None = None
     batch_min: int | None = None
     batch_max: int | None = None
+    from_catalog: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +233,22 @@ class CapabilityFacts:
     currency: str
     auto_quote: bool
     published_at: datetime | None
+    # The figures that the shop took over from the maker and has not confirmed.
+    unconfirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnconfirmedFigure:
+    """A figure of the maker that waits for the shop; of one process, or the machine."""
+
+    name: str
+    value: float
+    process_code: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name the figure among all of its machine."""
+        return f"{self.process_code}.{self.name}" if self.process_code else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +375,8 @@ class ImportedMachine:
     label: str
     proposal: ProcessProposal | None
     missing: tuple[MissingFact, ...]
+    # The library's model that the document names for certain, empty if none.
+    model_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

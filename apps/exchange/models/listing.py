@@ -87,6 +87,7 @@ class Listing(SharedModel, TimeStampedModel):
     )
     deliveries = models.PositiveIntegerField(_("deliveries"), default=0)
     deliveries_on_time = models.PositiveIntegerField(_("of them on time"), default=0)
+    unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
     auto_quote = models.BooleanField(_("answers by cost model"), default=False)
     is_active = models.BooleanField(_("published"), default=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

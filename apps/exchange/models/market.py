@@ -41,6 +41,7 @@ class MarketListing(models.Model):
     longitude = models.FloatField(null=True)
     free_minutes_four_weeks = models.IntegerField(null=True)
     auto_quote = models.BooleanField()
+    unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
 
     class Meta:
         managed = False

@@ -49,6 +49,7 @@ class MatchView:
     country: str
     region: str
     auto_quote: bool
+    unconfirmed_figures: tuple[str, ...]
     rank: int
     outcome: Outcome
     score: float
@@ -285,6 +286,7 @@ def _view(
         country=getattr(listing, "country", ""),
         region=getattr(listing, "region", ""),
         auto_quote=getattr(listing, "auto_quote", False),
+        unconfirmed_figures=tuple(getattr(listing, "unconfirmed_figures", ())),
         rank=match.rank,
         outcome=Outcome(match.outcome),
         score=match.score,

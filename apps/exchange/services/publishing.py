@@ -143,6 +143,7 @@ def _listing_columns(fact: CapabilityFacts, on: date) -> dict[str, Any]:
         "latitude": fact.latitude,
         "longitude": fact.longitude,
         "rate_eur_hour": _rate_eur(fact.hourly_rate, fact.currency, on),
+        "unconfirmed_figures": sorted(fact.unconfirmed),
         "auto_quote": fact.auto_quote,
     }
 

@@ -1,6 +1,8 @@
 """Conditions that several tables check, safe where a column is empty."""
 
-from django.db.models import Q
+from collections.abc import Iterable
+
+from django.db.models import BooleanField, F, Func, Q, Value
 
 
 def none_of(*columns: str) -> Q:
@@ -19,3 +21,15 @@ def all_given(*columns: str) -> Q:
 def none_or_above_zero(column: str) -> Q:
     """Say that a figure is unknown or above zero."""
     return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": 0})
+
+
+def holds_only(column: str, values: Iterable[str]) -> Func:
+    """Say that a column holds an object whose values are all among the known ones."""
+    other = " && ".join(f'@ != "{value}"' for value in values)
+    path = f'$.type() == "object" && !exists($.* ? (@.type() != "string" || ({other})))'
+    return Func(
+        F(column),
+        Value(path),
+        function="jsonb_path_match",
+        output_field=BooleanField(),
+    )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.models import TimeStampedModel
 from apps.machines.models.conditions import (
     all_given,
+    holds_only,
     none_of,
     none_or_above_zero,
 )
@@ -19,7 +20,12 @@ from apps.machines.rules.figures import (
     CYLINDER_SIZES,
     FINEST_IT_GRADE,
 )
-from apps.machines.types import EnvelopeKind, MachineKind, MachineState
+from apps.machines.types import (
+    EnvelopeKind,
+    FigureOrigin,
+    MachineKind,
+    MachineState,
+)
 from tenants.isolation import TenantModel, TenantQuerySet
 
 
@@ -50,6 +56,7 @@ class Machine(TenantModel, TimeStampedModel):
     A code names one machine of the enterprise, and a source's identity at most one.
     What a document said at the last import is kept, so that a planner's correction
     outlives the next import of the same words. A published machine is not retired.
+    Of each figure that makers publish it is kept whose word it is.
     """
 
     site = models.ForeignKey(
@@ -74,6 +81,10 @@ class Machine(TenantModel, TimeStampedModel):
     spindle_kw = models.FloatField(_("spindle kW"), null=True, blank=True)
     figures_source = models.CharField(
         _("source of figures"), max_length=300, blank=True
+    )
+    model_code = models.CharField(_("model in the library"), max_length=60, blank=True)
+    figures_origin = models.JSONField(
+        _("whose word the figures are"), default=dict, blank=True, editable=False
     )
     source_uri = models.CharField(
         _("imported as"), max_length=300, blank=True, editable=False
@@ -123,6 +134,10 @@ class Machine(TenantModel, TimeStampedModel):
                 condition=none_or_above_zero("axes")
                 & none_or_above_zero("spindle_rpm")
                 & none_or_above_zero("spindle_kw"),
+            ),
+            models.CheckConstraint(
+                name="machines_machine_figures_origin_known",
+                condition=holds_only("figures_origin", FigureOrigin.values),
             ),
         ]
 
@@ -177,6 +192,9 @@ class Capability(TenantModel, TimeStampedModel):
     roughness_um = models.FloatField(_("finest Ra in µm"), null=True, blank=True)
     batch_min = models.PositiveIntegerField(_("smallest batch"), null=True, blank=True)
     batch_max = models.PositiveIntegerField(_("largest batch"), null=True, blank=True)
+    figures_origin = models.JSONField(
+        _("whose word the figures are"), default=dict, blank=True, editable=False
+    )
 
     objects = CapabilityQuerySet.as_manager()
 
@@ -235,6 +253,10 @@ class Capability(TenantModel, TimeStampedModel):
                 condition=Q(batch_min__isnull=True)
                 | Q(batch_max__isnull=True)
                 | Q(batch_max__gte=F("batch_min")),
+            ),
+            models.CheckConstraint(
+                name="machines_capability_figures_origin_known",
+                condition=holds_only("figures_origin", FigureOrigin.values),
             ),
         ]
 

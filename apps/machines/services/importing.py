@@ -1,6 +1,7 @@
 """Registering machines from what an agent says of them."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
 from apps.kernel.errors import InvalidInput
+from apps.library import selectors as library
 from apps.machines import selectors
 from apps.machines.models import Machine, Site
 from apps.machines.rules import mtconnect
@@ -17,6 +19,7 @@ from apps.machines.services.machines import write_machine
 from apps.machines.services.publishing import note_change
 from apps.machines.types import (
     DeviceFacts,
+    FigureOrigin,
     ImportedMachine,
     ImportProblem,
     ImportResult,
@@ -121,6 +124,7 @@ def _import(
             proposal=proposal,
             **{"name": _name(device), **said},
         )
+        _note_axes(machine, said)
         write_machine(machine)
         audit.record(verb="machine.imported", subject=machine, by=by, at=at, facts=said)
         return machine, "created"
@@ -133,12 +137,18 @@ def _import(
         return machine, "unchanged"
     for column, value in changed.items():
         setattr(machine, column, value)
+    _note_axes(machine, changed)
     machine.source_facts = {**machine.source_facts, **said}
     machine.proposal = proposal
     machine.version += 1
     write_machine(machine)
     note_change(machine, verb="machine.reimported", by=by, at=at, facts=changed)
     return machine, "updated"
+
+
+def _note_axes(machine: Machine, said: Mapping[str, Any]) -> None:
+    if "axes" in said:
+        machine.figures_origin |= {"axes": FigureOrigin.OBSERVED.value}
 
 
 def _name(device: DeviceFacts) -> str:
@@ -184,10 +194,12 @@ def _free_code(name: str) -> str:
 
 
 def _imported(machine: Machine, device: DeviceFacts) -> ImportedMachine:
+    known = library.recognized_model(machine.maker, machine.model)
     return ImportedMachine(
         machine_id=machine.pk,
         code=machine.code,
         label=machine.label,
         proposal=device.proposal,
         missing=tuple(selectors.missing_facts(machine)),
+        model_code=known.code if known else "",
     )

@@ -1,7 +1,9 @@
 """Registering machines and keeping their own facts."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -11,10 +13,11 @@ from apps.audit import services as audit
 from apps.kernel.errors import Conflict
 from apps.machines import selectors
 from apps.machines.models import Machine
-from apps.machines.rules import figures
+from apps.machines.rules import figures, origins
+from apps.machines.services.offers import set_capability
 from apps.machines.services.publishing import note_change, unpublish
 from apps.machines.services.writing import locked_machine, write
-from apps.machines.types import MachineDraft, MachineState
+from apps.machines.types import CapabilityDraft, MachineDraft, MachineState
 from tenants.types import Actor
 
 
@@ -32,9 +35,16 @@ class MachineChanged(Conflict):
 
 @transaction.atomic
 def add_machine(
-    *, site_id: UUID, draft: MachineDraft, by: Actor, at: datetime
+    *,
+    site_id: UUID,
+    draft: MachineDraft,
+    by: Actor,
+    at: datetime,
+    capabilities: Iterable[CapabilityDraft] = (),
 ) -> Machine:
-    """Register a machine at a site; nobody else sees it until it is published.
+    """Register a machine at a site, with what it can do if that is known already.
+
+    Nobody else sees it until it is published.
 
     :raises SiteNotFound: if the enterprise has no such site.
     :raises ImpossibleFigure: if a figure cannot be.
@@ -42,11 +52,14 @@ def add_machine(
     """
     figures.check_machine(draft)
     site = selectors.site(site_id)
-    machine = Machine(site=site, **asdict(draft))
+    machine = Machine(site=site)
+    stated = _state(machine, draft)
     write_machine(machine)
-    audit.record(
-        verb="machine.added", subject=machine, by=by, at=at, facts=asdict(draft)
-    )
+    audit.record(verb="machine.added", subject=machine, by=by, at=at, facts=stated)
+    for capability in capabilities:
+        machine = set_capability(
+            machine_id=machine.pk, draft=capability, by=by, at=at
+        ).machine
     return machine
 
 
@@ -73,11 +86,10 @@ def revise_machine(
     machine = _of_version(machine_id, version)
     if site_id is not None:
         machine.site = selectors.site(site_id)
-    for column, value in asdict(draft).items():
-        setattr(machine, column, value)
+    stated = _state(machine, draft)
     machine.version += 1
     write_machine(machine)
-    note_change(machine, verb="machine.revised", by=by, at=at, facts=asdict(draft))
+    note_change(machine, verb="machine.revised", by=by, at=at, facts=stated)
     return machine
 
 
@@ -118,6 +130,22 @@ def write_machine(machine: Machine) -> None:
         machine,
         taken=("machines_machine_code", lambda: _code_taken(machine.code)),
     )
+
+
+def _state(machine: Machine, draft: MachineDraft) -> dict[str, Any]:
+    """Set a machine's columns from a draft, and return what was stated."""
+    stated = asdict(draft)
+    from_catalog = stated.pop("from_catalog")
+    machine.figures_origin = origins.origins_after(
+        origins.OF_THE_MACHINE,
+        before={name: getattr(machine, name) for name in origins.OF_THE_MACHINE},
+        after=stated,
+        origins=machine.figures_origin,
+        from_catalog=from_catalog,
+    )
+    for column, value in stated.items():
+        setattr(machine, column, value)
+    return stated
 
 
 def _of_version(machine_id: UUID, version: int) -> Machine:

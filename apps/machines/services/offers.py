@@ -11,7 +11,7 @@ from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
 from apps.kernel.errors import InvalidInput, NotFound
 from apps.machines.models import Capability, CostModel, Machine
-from apps.machines.rules import figures
+from apps.machines.rules import figures, origins
 from apps.machines.services.publishing import note_change
 from apps.machines.services.writing import locked_machine, write
 from apps.machines.types import CapabilityDraft, CostInputs
@@ -49,13 +49,20 @@ def set_capability(
     capability = machine.capabilities.filter(process_code=draft.process_code).first()
     if capability is None:
         capability = Capability(machine=machine, process_code=draft.process_code)
-    for column, value in asdict(draft).items():
+    stated = asdict(draft)
+    from_catalog = stated.pop("from_catalog")
+    capability.figures_origin = origins.origins_after(
+        origins.OF_A_CAPABILITY,
+        before={name: getattr(capability, name) for name in origins.OF_A_CAPABILITY},
+        after=stated,
+        origins=capability.figures_origin,
+        from_catalog=from_catalog,
+    )
+    for column, value in stated.items():
         setattr(capability, column, list(value) if isinstance(value, tuple) else value)
     write(capability)
-    _bump(machine)
-    note_change(
-        machine, verb="machine.capability_set", by=by, at=at, facts=asdict(draft)
-    )
+    bump(machine)
+    note_change(machine, verb="machine.capability_set", by=by, at=at, facts=stated)
     return capability
 
 
@@ -78,7 +85,7 @@ def drop_capability(
             field="process_code",
             value=process_code,
         )
-    _bump(machine)
+    bump(machine)
     note_change(
         machine,
         verb="machine.capability_dropped",
@@ -106,7 +113,7 @@ def set_cost_model(
     for column, value in asdict(cost).items():
         setattr(model, column, value)
     write(model)
-    _bump(machine)
+    bump(machine)
     note_change(
         machine, verb="machine.cost_model_set", by=by, at=at, facts=asdict(cost)
     )
@@ -128,6 +135,7 @@ def _check_words(draft: CapabilityDraft) -> None:
             )
 
 
-def _bump(machine: Machine) -> None:
+def bump(machine: Machine) -> None:
+    """Raise the version of a locked machine of which something else was written."""
     machine.version += 1
     machine.save(update_fields=["version", "updated_at"])
