@@ -136,7 +136,7 @@ def import_as_new(
             )
         line = _only_line(source, ENTERPRISE)
         enterprise = _copied(line, slug, name, at)
-        enterprise.origins = [*_origins(line), manifest.enterprise["id"]]
+        enterprise.origins = [*_origins(line), str(manifest.enterprise_id)]
         schema = make_schema(source)
         reading.load(source, schema)
         with reading.restored_files(source, schema):
@@ -151,7 +151,7 @@ def import_as_new(
             announce_change()
             ref = as_ref(enterprise)
             with context.enterprise(ref):
-                hooks.run_imported(ref, UUID(manifest.enterprise["id"]), by, at)
+                hooks.run_imported(ref, manifest.enterprise_id, by, at)
         return Restored(
             enterprise=ref,
             schema=schema,
@@ -225,7 +225,7 @@ def _check_same(manifest: Manifest, enterprise_id: UUID) -> None:
             _("it was not sealed by this installation, or was changed since."),
             _("Import it as a new enterprise instead."),
         )
-    if manifest.enterprise["id"] != str(enterprise_id):
+    if manifest.enterprise_id != enterprise_id:
         raise bad(
             MANIFEST,
             _("it is of another enterprise: %(name)s.")

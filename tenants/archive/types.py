@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 FORMAT = "spindle-enterprise"
 VERSION = 1
@@ -62,6 +63,11 @@ class Manifest:
     left_out: dict[str, str] = field(default_factory=dict)
     # Whether this installation's own key has sealed it.
     is_ours: bool = False
+
+    @property
+    def enterprise_id(self) -> UUID:
+        """Whose archive it is."""
+        return UUID(str(self.enterprise["id"]))
 
     @property
     def rows(self) -> int:

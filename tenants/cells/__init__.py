@@ -1,0 +1,1 @@
+"""Where enterprises live: cells, databases, and moves between them."""
