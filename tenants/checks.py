@@ -29,7 +29,7 @@ def suite_stays_home(**_: Any) -> list[CheckMessage]:
         return [
             Error(
                 "SPINDLE_UNSAFE_ALLOWED lets layers of isolation be left out.",
-                hint="Deploy with spindle.settings.production.",
+                hint="Deploy with spindle.settings.prod.",
                 id="tenants.E002",
             )
         ]

@@ -37,6 +37,11 @@ class TenantQuerySet(models.QuerySet[Row]):
 
     def _check_tenant(self) -> None:
         _check(self._tenant, f"A queryset of {self.model.__name__}")
+        # Whose row's relation this is: Django says so where it follows one.
+        related = self._hints.get("instance")
+        if related is not None:
+            stamp = getattr(related._state, "tenant", None)
+            _check(stamp, f"This {type(related).__name__}")
 
     def _clone(self) -> Self:
         clone: Self = super()._clone()
@@ -116,6 +121,8 @@ class TenantModel(models.Model):
 
     class Meta:
         abstract = True
+        # Relations are followed by the same querysets, and so checked.
+        base_manager_name = "objects"
 
     @classmethod
     def from_db(
