@@ -56,6 +56,7 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 _link(_("Jobs"), "work_history", "tenants_job"),
                 _link(_("Slots"), "database", "tenants_slot"),
+                _link(_("Fleet"), "layers", "tenants_fleetplan"),
             ],
         },
         {
@@ -70,6 +71,7 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
                     "catalog_materialequivalence",
                 ),
                 _link(_("Certificates"), "verified", "catalog_certificatekind"),
+                _link(_("Machine models"), "menu_book", "library_machinemodel"),
                 _link(_("Exchange rates"), "currency_exchange", "catalog_exchangerate"),
             ],
         },

@@ -52,6 +52,15 @@ def refuse_failure(names: list[str], failed: Mapping[str, str]) -> None:
             )
 
 
+def waiting(plan: FleetPlan, pace: Pace) -> list[str]:
+    """Return the canaries that have yet to go ahead, free slots before enterprises.
+
+    :raises FleetHalted: if those that went ahead are not what the template says.
+    """
+    refuse_drift(plan, pace)
+    return next(iter(chosen(plan, pace)), [])
+
+
 def refuse_drift(plan: FleetPlan, pace: Pace) -> None:
     """Halt the fleet if what went ahead is not what the template says.
 

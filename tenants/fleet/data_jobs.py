@@ -11,7 +11,7 @@ from apps.kernel.identifiers import uuid7
 from tenants import context
 from tenants.fleet.applying import Step
 from tenants.jobs import run_job
-from tenants.models import Job, Slot
+from tenants.models import FleetPlan, Job, Slot
 from tenants.types import JobState
 
 KIND = "tenants.migrate_data"
@@ -94,3 +94,31 @@ def enqueue_for(step: Step, schemas: Sequence[str]) -> dict[str, UUID]:
             owners[enterprise_id]: job_id
             for enterprise_id, job_id in waiting.values_list("enterprise_id", "id")
         }
+
+
+def hand_out(step: Step, schemas: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Enqueue the stage where no job for it is, for workers; return what failed."""
+    failed: dict[str, tuple[str, str]] = {}
+    latest = _latest_jobs(step)
+    for schema in schemas:
+        job = latest.get(schema)
+        if job is not None and job.state in OVER:
+            failed[schema] = (job.error_code or job.state, job.error)
+    enqueue_for(step, [schema for schema in schemas if schema not in failed])
+    return failed
+
+
+def _latest_jobs(step: Step) -> dict[str, Job]:
+    with context.jobs():
+        rows = Job.objects.filter(
+            kind=KIND, args__plan_id=str(step.plan.pk), args__stage=step.number
+        )
+        return {row.args["schema"]: row for row in rows.order_by("id")}
+
+
+def forget_failures(plan: FleetPlan) -> None:
+    """Remove the failed jobs of a plan, so that new ones are written."""
+    with context.jobs():
+        Job.objects.filter(
+            kind=KIND, args__plan_id=str(plan.pk), state__in=OVER
+        ).delete()

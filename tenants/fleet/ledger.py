@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 
 from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.kernel.identifiers import uuid7
 from tenants import context
 from tenants.fleet.applying import Step
+from tenants.models import FleetEntry, FleetPlan, Slot
+from tenants.types import EntryState, PlanState
 
 ENTER_FAILURE = """
     INSERT INTO tenants_fleetentry AS known
@@ -72,3 +76,48 @@ def enter_failures(step: Step, errors: Mapping[str, tuple[str, str]]) -> None:
                 ENTER_FAILURE,
                 [uuid7(), step.plan.pk, schema, step.number, code[:80], text],
             )
+
+
+def start_plan(plan: FleetPlan) -> None:
+    """Write down that a plan is being gone through."""
+    now = timezone.now()
+    plan.started_at = plan.started_at or now
+    plan.state, plan.halted_reason, plan.updated_at = PlanState.RUNNING, "", now
+    with context.owner():
+        plan.save(update_fields=["state", "halted_reason", "started_at", "updated_at"])
+
+
+def halt_plan(plan: FleetPlan, reason: str) -> None:
+    """Write down why a plan is not gone on with."""
+    with context.owner():
+        FleetPlan.objects.filter(pk=plan.pk).update(
+            state=PlanState.HALTED, halted_reason=reason, updated_at=timezone.now()
+        )
+
+
+def finish_plan(plan: FleetPlan) -> str:
+    """Write down that a plan is through; return the reason if some schemas are not."""
+    with context.owner():
+        left = Slot.objects.filter(template_digest=plan.source_digest).count()
+        if not left:
+            now = timezone.now()
+            FleetPlan.objects.filter(pk=plan.pk).update(
+                state=PlanState.DONE, finished_at=now, updated_at=now
+            )
+            return ""
+        failed = FleetEntry.objects.filter(plan=plan, state=EntryState.FAILED)
+        first = failed.order_by("schema_name").first()
+    reason = _("%(count)d schemas are left, the first %(schema)s: %(error)s") % {
+        "count": left,
+        "schema": first.schema_name if first else "?",
+        "error": f"{first.error_code}: {first.error}" if first else "?",
+    }
+    halt_plan(plan, reason)
+    return reason
+
+
+def forget_failures(plan: FleetPlan) -> int:
+    """Forget what failed, so that it is tried anew; return how many schemas did."""
+    with context.owner():
+        failed = FleetEntry.objects.filter(plan=plan, state=EntryState.FAILED)
+        return failed.delete()[0]

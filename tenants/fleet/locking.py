@@ -13,6 +13,11 @@ from tenants.models import FleetPlan
 
 KEY = (727275, 1)
 PATIENCE_SECONDS = 1.0
+HOLDER = """
+    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+    AND classid = %s AND objid = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 
 
 class AnotherRunner(Conflict):
@@ -62,18 +67,21 @@ def hold_for_this_transaction() -> None:
             raise _refusal()
 
 
+def holder() -> int | None:
+    """Return the session that holds the fleet's lock, or None. Anybody may ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDER, KEY)
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
 def _refusal() -> AnotherRunner:
-    with context.owner(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            " AND classid = %s AND objid = %s",
-            KEY,
-        )
-        holder = cursor.fetchone()
+    with context.owner():
+        pid = holder()
         latest = FleetPlan.objects.order_by("-updated_at").first()
     since = latest.updated_at.strftime("%Y-%m-%d %H:%M:%S UTC") if latest else "?"
     return AnotherRunner(
         _("Another runner is migrating the fleet since %(since)s (session %(pid)s).")
-        % {"since": since, "pid": holder[0] if holder else "?"},
+        % {"since": since, "pid": pid or "?"},
         remedy=_("Wait for it, or look at it with `manage.py fleet status`."),
     )

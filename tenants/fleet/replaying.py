@@ -181,7 +181,7 @@ class Runner:
         target = current.digest if current else ""
         plans, lost = self._ways_to(target)
         for plan in plans:
-            self._start(plan)
+            ledger.start_plan(plan)
         self.total = sum(self._work_in(plan) for plan in plans) + len(lost)
         for plan in plans:
             try:
@@ -222,12 +222,6 @@ class Runner:
 
     # --- one plan
 
-    def _start(self, plan: FleetPlan) -> None:
-        now = timezone.now()
-        plan.started_at = plan.started_at or now
-        plan.state, plan.halted_reason, plan.updated_at = PlanState.RUNNING, "", now
-        plan.save(update_fields=["state", "halted_reason", "started_at", "updated_at"])
-
     def _run_plan(self, plan: FleetPlan) -> None:
         steps = applying.steps_of(plan)
         self.say(f"{plan.source_digest[:8]} to {plan.target_digest[:8]}:")
@@ -242,27 +236,15 @@ class Runner:
             self._run_step(step)
 
     def _finish(self, plan: FleetPlan) -> None:
-        left = Slot.objects.filter(template_digest=plan.source_digest).count()
-        if left:
-            first = next(iter(self.result.failed.items()), ("", _("taken by another")))
-            self._halt(
-                plan,
-                _("%(count)d schemas are left, the first %(schema)s: %(error)s")
-                % {"count": left, "schema": first[0], "error": first[1]},
-            )
-            return
-        FleetPlan.objects.filter(pk=plan.pk).update(
-            state=PlanState.DONE, finished_at=timezone.now(), updated_at=timezone.now()
-        )
+        reason = ledger.finish_plan(plan)
+        self.result.halted = self.result.halted or reason
 
     def _halt(self, plan: FleetPlan, reason: str) -> None:
         self.result.halted = self.result.halted or reason
         if not connection.is_usable():
             # The next statement opens a session anew, if the server is there.
             connection.close()
-        FleetPlan.objects.filter(pk=plan.pk).update(
-            state=PlanState.HALTED, halted_reason=reason, updated_at=timezone.now()
-        )
+        ledger.halt_plan(plan, reason)
 
     def _migrate_lost(self, lost: Sequence[Slot]) -> None:
         for slot in lost:
@@ -331,7 +313,7 @@ class Runner:
         except (DatabaseError, InterfaceError, DomainError) as error:
             code, text = error_of(error)
             if isinstance(error, InterfaceError) or rules.halts_the_fleet(code, text):
-                raise _halted_by(step, names, code, text) from error
+                raise halted_by(step, names, code, text) from error
             if rules.may_be_tried_again(code) and len(names) == 1:
                 text = f"{text} ({ledger.lock_holders(names[0])})"
             return code, text
@@ -360,7 +342,8 @@ class Runner:
         )
 
 
-def _halted_by(step: Step, names: list[str], code: str, text: str) -> FleetHalted:
+def halted_by(step: Step, names: list[str], code: str, text: str) -> FleetHalted:
+    """Return why nothing further is tried after an error that all would meet."""
     return FleetHalted(
         _("%(label)s stopped at %(schema)s: %(code)s: %(error)s.")
         % {"label": step.label, "schema": names[0], "code": code, "error": text},
