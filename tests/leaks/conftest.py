@@ -1,0 +1,44 @@
+"""A world that the groups of one module share, and the count at the end."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.leaks import matrix
+
+
+@pytest.fixture(scope="module")
+def world(
+    django_db_setup: None, django_db_blocker: pytest.FixtureRequest
+) -> Iterator[object]:
+    """Everything there is, of north and among strangers, until the module ends."""
+    from django.db import transaction
+
+    from tenants import context
+    from tenants.registry.selectors import forget_enterprises
+    from tests.leaks.world import World
+    from tests.support.world import member_of_cast
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        forget_enterprises()
+        with context.directory():
+            atomic = transaction.atomic()
+            atomic._from_testcase = True  # type: ignore[attr-defined]
+            atomic.__enter__()
+        try:
+            yield World(member_of_cast("north"), member_of_cast("south"))
+        finally:
+            with context.directory():
+                transaction.set_rollback(True)
+                atomic.__exit__(None, None, None)
+            forget_enterprises()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases of the leak matrix ran, by surface."""
+    if not matrix.ran:
+        return
+    terminalreporter.section("leak matrix")
+    for surface, count in sorted(matrix.ran.items()):
+        terminalreporter.write_line(f"{count:6,} {surface}")
+    terminalreporter.write_line(f"{matrix.ran.total():6,} cases, none leaked")

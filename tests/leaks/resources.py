@@ -1,0 +1,302 @@
+"""One of everything that an address can name: north's, with canaries in it.
+
+A parameter of an address, a reference in a body, or an argument of a job that has no
+maker here fails the coverage test: write one, and it is attacked from then on.
+"""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db.models import Model
+
+from apps.capacity import services as capacity
+from apps.capacity.selectors.calendars import calendar_of
+from apps.exchange import services as exchange
+from apps.exchange.models import Match
+from apps.kernel.periods import Period
+from apps.orders.types import Audience
+from apps.reports.types import FileFormat
+from tenants import context, jobs
+from tenants.registry.clients import create_client
+from tenants.registry.services import add_member
+from tenants.types import SYSTEM, EnterpriseRef, Role
+from tests.factories import capacity as make_capacity
+from tests.factories import exchange as make
+from tests.factories import machines as make_machines
+from tests.factories import notify as make_notices
+from tests.factories import orders as make_orders
+from tests.factories import reports as make_reports
+from tests.support.world import NOON, PASSWORD
+
+# What is only north's, in words that stand nowhere else.
+CANARIES = {
+    "part number": "CNRY-PART-81",
+    "part name": "Canary strut 4417",
+    "file name": "canary-plan-5521.step",
+    "file content": "CANARY-GEOMETRY-90210",
+    "RFQ title": "Canary invitation 7745",
+    "note to sellers": "Canary note 3310",
+    "target price": "4711.37",
+    "delivery city": "Canarywhistle",
+    "machine code": "CNRY-M-77",
+    "serial number": "CNRY-SN-0042",
+    "hourly rate": "83.17",
+    "certificate number": "CNRY-CERT-5512",
+    "closing of a shop": "Canary shutdown 6650",
+    "report's content": "CANARY-REPORT-31337",
+    "notice": "Canary notice 9081",
+    "member's name": "Carla Canary",
+    "member's e-mail": "carla.canary@north.example",
+    "API client": "Canary ERP 2290",
+}
+
+
+class Resources:
+    """North's things by the name by which addresses call them, and who reads them."""
+
+    def __init__(self, north: EnterpriseRef, south: EnterpriseRef) -> None:
+        self.north, self.south = north, south
+        self.ids: dict[str, str] = {"process_code": "milling-3-axis"}
+        self._trade()
+        self._ask()
+        self._keep()
+        self._settle()
+
+    def _put(self, **rows: Model) -> None:
+        self.ids |= {name: str(row.pk) for name, row in rows.items()}
+
+    def _trade(self) -> None:
+        """North sells to south: a quote that stands, and an order of another."""
+        for shop in (self.north, self.south):
+            make.shop(shop)
+        listing = make.listing(
+            self.north,
+            code=CANARIES["machine code"],
+            serial_number=CANARIES["serial number"],
+            cost={"hourly_rate": Decimal(CANARIES["hourly rate"])},
+        )
+        make.listing(self.south, cost={"currency": "BRL"})
+        won, open_ = (make.demand(self.south, part={"number": n}) for n in "AB")
+        for demand in (won, open_):
+            make.matched(demand.pk)
+        won_quote = make.auto_quoted(self.north, won.pk, listing.pk)
+        quote = make.auto_quoted(self.north, open_.pk, listing.pk)
+        with context.enterprise(self.south):
+            order = exchange.award(quote_id=won_quote.pk, by=SYSTEM, at=NOON)
+        self._put(quote_id=quote, order_id=order, listing_id=listing)
+        self.ids["public_demand_id"] = str(open_.pk)
+        self.ids["machine_id"] = str(listing.machine_id)
+
+    def _ask(self) -> None:
+        """North asks, and lets south alone see it."""
+        demand = make.demand(
+            self.north,
+            part={
+                "number": CANARIES["part number"],
+                "name": CANARIES["part name"],
+                "file_name": CANARIES["file name"],
+                "file": ContentFile(CANARIES["file content"].encode(), "plan.step"),
+                "preview": ContentFile(CANARIES["file content"].encode(), "plan.glb"),
+            },
+            line={"target_unit_price": Decimal(CANARIES["target price"])},
+            title=CANARIES["RFQ title"],
+            note=CANARIES["note to sellers"],
+            delivery_city=CANARIES["delivery city"],
+            audience=Audience.INVITED,
+            invited_enterprise_ids=(self.south.id,),
+            anonymous=False,
+        )
+        make.matched(demand.pk)
+        with context.exchange():
+            match = Match.objects.filter(demand=demand).best_first()[0]
+        with context.enterprise(self.north):
+            draft = make_orders.drafted_rfq()
+            part = demand_part(demand)
+        self._put(demand_id=demand, match_id=match, part_id=part)
+        self.ids |= {
+            "rfq_line_id": str(demand.rfq_line_id),
+            "rfq_id": str(demand.rfq_id),
+            "draft_id": str(draft.pk),
+        }
+
+    def _keep(self) -> None:
+        """North has reports, notices and work for itself."""
+        with context.enterprise(self.north):
+            report = make_reports.requested_report(by=SYSTEM)
+            for kind in FileFormat:
+                file = make_reports.report_file(
+                    report,
+                    format=kind,
+                    name=f"canary.{kind}",
+                    file=ContentFile(
+                        CANARIES["report's content"].encode(), f"canary.{kind}"
+                    ),
+                )
+                self._put(**{f"{kind}_file_id": file})
+            notice = make_notices.notice(
+                title=CANARIES["notice"], body=CANARIES["notice"], roles=tuple(Role)
+            )
+        self._put(file_id=file, report_id=report, notice_id=notice)
+        self.ids["job_id"] = str(report.job_id)
+
+    def _settle(self) -> None:
+        """North has members, clients, certificates and times at which it is closed."""
+        with context.enterprise(self.north):
+            certificate = make_machines.certificate(
+                number=CANARIES["certificate number"], kind_code="as9100d"
+            )
+            calendar = calendar_of(None)
+            assert calendar is not None
+            closing = capacity.add_exception(
+                calendar_id=calendar.pk,
+                period=Period(NOON, NOON + make_capacity.DAY),
+                working=False,
+                reason=CANARIES["closing of a shop"],
+                by=SYSTEM,
+                at=NOON,
+            )
+            site = make_machines.site()
+        member = add_member(
+            enterprise=self.north,
+            email=CANARIES["member's e-mail"],
+            name=CANARIES["member's name"],
+            role=Role.BUYER,
+            password=PASSWORD,
+        )
+        client, self.secret = create_client(
+            enterprise=self.north,
+            name=CANARIES["API client"],
+            scopes=("rfqs:read",),
+            by=SYSTEM,
+        )
+        self._put(
+            certificate_id=certificate,
+            exception_id=closing,
+            user_id=member,
+            site_id=site,
+        )
+        self.ids["client_id"] = client.client_id
+
+
+def demand_part(demand: Any) -> Any:
+    from apps.orders.models import RfqLine
+
+    return RfqLine.objects.get(pk=demand.rfq_line_id).part
+
+
+# Ids that both sides of a deal share, or that the market shows to those invited: south
+# may ask for them, and gets its own side of it.
+SHARED_WITH_COUNTERPARTY = frozenset({"quote_id", "order_id", "demand_id"})
+# Whose page shows what an id names, if it is not north's: demands are read by shops.
+READ_BY_SOUTH = frozenset({"demand_id"})
+
+# Makes a well-formed body, so that what is refused is the reference and not its form.
+Bodies = Callable[[dict[str, str]], dict[str, Any]]
+MACHINE = {"code": "M1", "name": "Mill"}
+
+
+def rfq_body(ids: dict[str, str]) -> dict[str, Any]:
+    return {
+        "title": "Brackets",
+        "currency": "EUR",
+        "lines": [{"part_id": ids["part_id"], "quantity": 1}],
+        "invited_enterprise_ids": [],
+    }
+
+
+BODIES: dict[str, Bodies] = {
+    "POST /v1/sites": lambda ids: {
+        "name": "Hall 2",
+        "country": "DE",
+        "time_zone": "Europe/Berlin",
+    },
+    "POST /v1/certificates": lambda ids: {
+        "kind_code": "iso-14001",
+        "number": "1",
+        "issuer": "TÜV",
+    },
+    "POST /v1/machines": lambda ids: {"site_id": ids["site_id"], **MACHINE},
+    "PUT /v1/machines/<uuid:machine_id>/capabilities/<slug:process_code>": (
+        lambda ids: {"material_groups": ["P"]}
+    ),
+    "PUT /v1/machines/<uuid:machine_id>/cost-model": lambda ids: {
+        "currency": "EUR",
+        "hourly_rate": "10.00",
+    },
+    "POST /v1/machines/<uuid:machine_id>/publication": lambda ids: {},
+    "POST /v1/machines/<uuid:machine_id>/withdrawal": lambda ids: {},
+    "PUT /v1/machines/<uuid:machine_id>/calendar": lambda ids: {"shifts": []},
+    "POST /v1/machine-imports": lambda ids: {
+        "site_id": ids["site_id"],
+        "document": ContentFile(b"<MTConnectDevices/>", "probe.xml"),
+    },
+    "POST /v1/parts": lambda ids: {
+        "number": "P-1",
+        "name": "Pin",
+        "file": ContentFile(b"solid pin\nendsolid pin\n", "pin.stl"),
+    },
+    "POST /v1/rfqs": rfq_body,
+    "PUT /v1/rfqs/<uuid:rfq_id>": rfq_body,
+    "POST /v1/rfqs/<uuid:rfq_id>/publication": lambda ids: {},
+    "POST /v1/rfqs/<uuid:rfq_id>/cancellation": lambda ids: {},
+    "POST /v1/demands/<uuid:demand_id>/quotes": lambda ids: {
+        "listing_id": ids["listing_id"],
+        "unit_price": "1.00",
+        "machine_minutes": 5,
+    },
+    "POST /v1/quotes/<uuid:quote_id>/award": lambda ids: {},
+    "POST /v1/quotes/<uuid:quote_id>/withdrawal": lambda ids: {},
+    "POST /v1/orders/<uuid:order_id>/steps": lambda ids: {"to": "confirmed"},
+    "POST /v1/reports": lambda ids: {
+        "kind": "capacity_utilisation",
+        "parameters": {
+            "starts_on": "2030-05-06",
+            "weeks": 2,
+            "machine_ids": [ids["machine_id"]],
+        },
+    },
+}
+# References that a body makes inside of a free map, which its schema does not show.
+HIDDEN_REFERENCES = {"POST /v1/reports": ("parameters.machine_ids.0",)}
+# References to what anyone may name: enterprises of the public directory.
+PUBLIC_REFERENCES = frozenset({"invited_enterprise_ids"})
+
+# What the portal's forms refer to: page, field, how it is sent.
+FORM_REFERENCES = {
+    ("machine-add", "site_id"): {"code": "M1", "name": "Mill", "kind": "machine_tool"},
+    ("machine-import", "site_id"): {},
+    ("rfq-write", "part_id"): {
+        "title": "Brackets",
+        "quantity": "1",
+        "process_codes": ["milling-3-axis"],
+    },
+    ("quote-write", "listing_id"): {"unit_price": "1.00", "machine_minutes": "5"},
+    ("reports", "machine_ids"): {
+        "ask": "capacity_utilisation",
+        "starts_on": "2030-05-06",
+        "weeks": "2",
+        "language": "en",
+    },
+    ("machine-copy", "source_id"): {},
+    ("machine-alike", "target_ids"): {},
+}
+
+# Arguments of jobs that are no references: what they say is the same for all.
+PLAIN_ARGUMENTS: dict[str, Any] = {"trigger": "demand_published"}
+
+
+def reference(name: str, ids: dict[str, str]) -> Any:
+    """Return what a job or body names by an argument.
+
+    :raises KeyError: where nobody wrote a maker for it.
+    """
+    if name in PLAIN_ARGUMENTS:
+        return PLAIN_ARGUMENTS[name]
+    return ids[name]
+
+
+def enqueue_in(ref: EnterpriseRef, kind: str, **args: Any) -> Any:
+    with context.enterprise(ref):
+        return jobs.enqueue(kind, **args)
