@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +26,7 @@ from tenants.registry.services import sign_up
 from tenants.types import EnterpriseRef, SlotState
 from tests.support import world
 
+ROOT = Path(__file__).resolve().parents[3]
 FEW = 12
 MANY = 64
 CREWS = ("amber", "birch", "cedar", "delta")
