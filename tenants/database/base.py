@@ -202,7 +202,8 @@ class DatabaseWrapper(pooling.Pooled, stock.DatabaseWrapper):
         return found
 
     def _settings(self, wanted: context.Context) -> str:
-        self._visited.add(wanted.schema)
+        if wanted.schema != context.SHARED_SCHEMA:
+            self._visited.add(wanted.schema)
         word = "SET LOCAL" if self.is_pooled else "SET"
         # SET ROLE is checked against the login, so no RESET has to come first.
         parts = [f"{word} ROLE {quoted(wanted.role)}"]
@@ -275,6 +276,8 @@ class DatabaseWrapper(pooling.Pooled, stock.DatabaseWrapper):
         if (
             most
             and len(self._visited) > most
+            # Behind a pooler, how long a server lives is the pooler's to say.
+            and not self.is_pooled
             and self.connection is not None
             and not self.in_atomic_block
             and self.get_autocommit()

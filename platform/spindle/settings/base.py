@@ -88,8 +88,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 # Behind a pooler that hands out servers by transaction: leave no session state.
 SPINDLE_TRANSACTION_POOLING = env.flag("SPINDLE_TRANSACTION_POOLING", default=False)
-# A server process keeps what it learned of each schema it met, and never gives it back.
-SPINDLE_CONN_MAX_SCHEMAS = env.number("SPINDLE_CONN_MAX_SCHEMAS", 300)
+# A server process keeps what it learned of each schema it met, and never gives it back:
+# 1.8 MiB with all of its tables, so that a hundred stay below 200 MiB.
+SPINDLE_CONN_MAX_SCHEMAS = env.number("SPINDLE_CONN_MAX_SCHEMAS", 100)
 TENANT_MODEL = "tenants.Enterprise"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 # django-tenants would ask the database while the apps are loading.
@@ -288,6 +289,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600.0,
         "options": {"expires": 3600.0},
     },
+    "let the unused rest": {
+        "task": "tenants.sweep_tiers",
+        "schedule": 24 * 3600.0,
+        "options": {"expires": 3600.0},
+    },
     "publish the coming weeks": {
         "task": "tenants.enqueue_for_each_enterprise",
         "schedule": 3600.0,
@@ -314,6 +320,14 @@ HOME_DATABASE_CODE = "main"
 CELL_DATABASE_URLS = env.pairs("SPINDLE_CELL_DATABASES")
 # Archives of whole enterprises; on storage that outlives the database's disk.
 ARCHIVE_ROOT = Path(env.text("SPINDLE_ARCHIVE_ROOT", str(VAR / "archives")))
+
+# Days without a member until an enterprise rests, and then until it is archived.
+DORMANT_AFTER_DAYS = env.number("SPINDLE_DORMANT_AFTER_DAYS", 90)
+ARCHIVED_AFTER_DAYS = env.number("SPINDLE_ARCHIVED_AFTER_DAYS", 180)
+# Days in which the wish to close an enterprise can be taken back.
+CLOSING_GRACE_DAYS = env.number("SPINDLE_CLOSING_GRACE_DAYS", 30)
+# Days in which an export can be downloaded.
+EXPORT_LASTS_DAYS = env.number("SPINDLE_EXPORT_LASTS_DAYS", 7)
 
 SLOTS_LOW_WATER = env.number("SPINDLE_SLOTS_LOW_WATER", 10)
 SLOTS_HIGH_WATER = env.number("SPINDLE_SLOTS_HIGH_WATER", 20)
