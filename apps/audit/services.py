@@ -9,6 +9,8 @@ from apps.audit import rules, selectors
 from apps.audit.models import AuditEvent
 from apps.audit.types import Subject
 from tenants import context
+from tenants.registry import selectors as enterprises
+from tenants.registry.events import Event
 from tenants.types import Actor
 
 
@@ -43,6 +45,23 @@ def record(
     )
     event.save(force_insert=True)
     return event
+
+
+def record_of_directory(event: Event) -> None:
+    """Record what was done to an enterprise in the directory, in its own chain.
+
+    One without a schema here has no chain; the operator's own log has what was done.
+    """
+    if not enterprises.is_served_here(event.enterprise):
+        return
+    with context.enterprise(event.enterprise):
+        record(
+            verb=event.verb,
+            subject=event.subject,
+            by=event.by,
+            at=event.at,
+            facts=event.facts,
+        )
 
 
 def _text(value: object, length: int) -> str:

@@ -12,11 +12,16 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from apps.kernel.errors import DomainError, InvalidInput, NotFound
 from apps.portal.access import access, member_id
 from apps.portal.forms import PortalForm
+from tenants.middleware import actor_of
 from tenants.registry import selectors as enterprises
 from tenants.registry import services
 from tenants.types import EnterpriseRef, Role
@@ -52,6 +57,14 @@ class MemberForm(PortalForm):
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
+    role = forms.ChoiceField(
+        label=_("Role"), choices=role_choices, widget=forms.RadioSelect
+    )
+
+
+class RoleForm(PortalForm):
+    """What a member does here."""
+
     role = forms.ChoiceField(
         label=_("Role"), choices=role_choices, widget=forms.RadioSelect
     )
@@ -95,12 +108,64 @@ def remove(request: HttpRequest, user_id: UUID) -> HttpResponse:
         return redirect("portal:members")
     try:
         services.remove_member(
-            enterprise=_ref(request), user_id=user_id, at=timezone.now()
+            enterprise=_ref(request),
+            user_id=user_id,
+            by=actor_of(request),
+            at=timezone.now(),
         )
     except NotFound as error:
         raise Http404 from error
+    except services.LastOwner as error:
+        messages.error(request, str(error))
+        return redirect("portal:members")
     messages.success(request, _t("The membership has ended."))
     return redirect("portal:members")
+
+
+@access(Role.OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
+    """Give a member another role, from their next request on."""
+    membership = next(
+        (
+            one
+            for one in enterprises.members_of(_ref(request).id)
+            if one.user_id == user_id
+        ),
+        None,
+    )
+    if membership is None:
+        raise Http404
+    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    if request.method == "POST" and form.is_valid():
+        role = Role(form.cleaned_data["role"])
+        try:
+            services.change_role(
+                enterprise=_ref(request),
+                user_id=user_id,
+                role=role,
+                by=actor_of(request),
+                at=timezone.now(),
+            )
+        except NotFound as error:
+            raise Http404 from error
+        except DomainError as error:
+            form.refuse(error)
+        else:
+            messages.success(
+                request,
+                _t("%(name)s is %(role)s from the next request on.")
+                % {"name": membership.user.name, "role": role.label},
+            )
+            # Who gives up being an owner may not look at this list any more.
+            is_still_owner = user_id != member_id(request) or role is Role.OWNER
+            return redirect("portal:members" if is_still_owner else "portal:home")
+    return render(
+        request,
+        "portal/settings/member_role.html",
+        {"person": membership.user, "form": form},
+        status=422 if form.errors else 200,
+    )
 
 
 def _add(request: HttpRequest, *, name: str, email: str, role: str) -> dict[str, Any]:
@@ -112,7 +177,7 @@ def _add(request: HttpRequest, *, name: str, email: str, role: str) -> dict[str,
             _("%(email)s is a member already.") % {"email": email},
             field="email",
             value=email,
-            remedy=_("To change the role, end the membership first."),
+            remedy=_("Change the role in the list of members."),
         )
     password = get_random_string(LENGTH, LETTERS)
     person = services.add_member(
@@ -123,6 +188,8 @@ def _add(request: HttpRequest, *, name: str, email: str, role: str) -> dict[str,
         password=password,
         language=ref.language,
         time_zone=ref.time_zone,
+        by=actor_of(request),
+        at=timezone.now(),
     )
     return {
         "name": person.name,

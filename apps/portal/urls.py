@@ -161,6 +161,7 @@ urlpatterns = [
     path("enterprise/", enterprise.enterprise, name="enterprise"),
     path("members/", members.member_list, name="members"),
     path("members/add/", members.add, name="member-add"),
+    path("members/<uuid:user_id>/role/", members.change_role, name="member-role"),
     path("members/<uuid:user_id>/removal/", members.remove, name="member-remove"),
     path("api-clients/", api_clients.client_list, name="api-clients"),
     path(

@@ -1,27 +1,45 @@
 """Enterprises and the schemas made for them ahead."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from uuid import UUID
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
+from unfold.forms import ActionForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.kernel.admin import ReadOnlyAdmin, console
 from apps.kernel.errors import DomainError
-from tenants.models import Enterprise, Slot
+from tenants.admin.archives import back_up
+from tenants.models import Enterprise, Slot, Template, User
+from tenants.provisioning import selectors
 from tenants.registry import services as registry
-from tenants.types import Tier, Verification
+from tenants.types import Actor, SlotState, Tier, Verification
 
 
-def _operator(request: HttpRequest) -> UUID:
+def _operator(request: HttpRequest) -> Actor:
     """Return whose session this is; the console lets nobody in without one."""
-    key = request.user.pk
-    assert key is not None
-    return key
+    person = request.user
+    assert isinstance(person, User)
+    return Actor(label=person.name, user_id=person.pk)
+
+
+class ReasonForm(ActionForm):
+    """An action on the chosen enterprises, and why it is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": _("Reason")}),
+    )
 
 
 @admin.register(Enterprise, site=console)
@@ -34,14 +52,15 @@ class EnterpriseAdmin(ReadOnlyAdmin):
         "country",
         "city",
         "shown_tier",
+        "database",
         "shown_verification",
         "shown_suspension",
         "activated_at",
     )
-    list_filter = ("tier", "verification", "country")
+    list_filter = ("tier", "database", "verification", "country")
     search_fields = ("name", "slug", "city")
     ordering = ("name",)
-    actions = ("suspend", "reinstate", "verify")
+    actions = ("suspend", "reinstate", "verify", back_up)
     readonly_fields = (
         "schema_name",
         "activated_at",
@@ -71,60 +90,107 @@ class EnterpriseAdmin(ReadOnlyAdmin):
     @action(description=_("Suspend"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
         """Shut the chosen enterprises out."""
-        for row in queryset:
-            self._try(
-                request,
-                lambda row=row: registry.suspend(
-                    enterprise_id=row.id,
-                    by_user_id=_operator(request),
-                    reason="Console",
-                    at=timezone.now(),
-                ),
-                row.name,
-            )
+        by = _operator(request)
+        assert by.user_id is not None
+        self._for_each(
+            request,
+            queryset,
+            partial(registry.suspend, by_user_id=by.user_id, by=by),
+        )
 
     @action(description=_("Reinstate"))
     def reinstate(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
         """Let the chosen enterprises in again."""
-        for row in queryset:
-            self._try(
-                request,
-                lambda row=row: registry.reinstate(enterprise_id=row.id),
-                row.name,
-            )
+        self._for_each(
+            request, queryset, partial(registry.reinstate, by=_operator(request))
+        )
 
     @action(description=_("Mark as verified"))
     def verify(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
         """Record that the chosen enterprises were checked."""
-        for row in queryset:
-            self._try(
-                request,
-                lambda row=row: registry.set_verification(
-                    enterprise_id=row.id, state=Verification.VERIFIED
-                ),
-                row.name,
-            )
+        self._for_each(
+            request,
+            queryset,
+            partial(
+                registry.set_verification,
+                state=Verification.VERIFIED,
+                by=_operator(request),
+            ),
+        )
 
-    def _try(self, request: HttpRequest, change: Any, name: str) -> None:
-        try:
-            change()
-        except DomainError as error:
-            self.message_user(request, f"{name}: {error}", messages.WARNING)
-        else:
-            self.message_user(request, name, messages.SUCCESS)
+    def _for_each(
+        self,
+        request: HttpRequest,
+        queryset: QuerySet[Enterprise],
+        change: Callable[..., object],
+    ) -> None:
+        reason = request.POST.get("reason", "").strip()
+        if not reason:
+            self.message_user(
+                request,
+                _("Nothing was changed. Write the reason beside the action."),
+                messages.WARNING,
+            )
+            return
+        what = request.POST.get("action", "")
+        for row in queryset:
+            try:
+                change(enterprise_id=row.id, reason=reason[:300], at=timezone.now())
+            except DomainError as error:
+                self.message_user(request, f"{row.name}: {error}", messages.WARNING)
+            else:
+                # Also where the enterprise has no chain of events of its own.
+                self.log_change(request, row, f"{what}: {reason[:300]}")
+                self.message_user(request, row.name, messages.SUCCESS)
 
 
 @admin.register(Slot, site=console)
 class SlotAdmin(ReadOnlyAdmin):
-    """Schemas made ahead."""
+    """Schemas made ahead: whose they are, at which template, and how many wait."""
 
     list_display = (
         "schema_name",
-        "state",
+        "shown_state",
         "enterprise",
-        "template_digest",
+        "shown_version",
         "claimed_at",
+        "verified_at",
     )
     list_filter = ("state",)
     list_select_related = ("enterprise",)
     ordering = ("state", "schema_name")
+    list_before_template = "console/pool.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show how the pool stands above the list."""
+        pool = selectors.pool()
+        extra = {
+            "pool": pool,
+            "low_water": settings.SLOTS_LOW_WATER,
+            "high_water": settings.SLOTS_HIGH_WATER,
+        }
+        return super().changelist_view(request, {**(extra_context or {}), **extra})
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
+        """Say of each slot whether it is at today's template."""
+        current = Template.objects.filter(is_current=True).values("digest")[:1]
+        rows: QuerySet[Slot] = super().get_queryset(request)
+        return rows.annotate(is_current=Q(template_digest=Subquery(current)))
+
+    @display(
+        description=_("State"), ordering="state", label={SlotState.FREE: "success"}
+    )
+    def shown_state(self, row: Slot) -> tuple[str, str]:
+        """Show the state as a label."""
+        return row.state, row.get_state_display()
+
+    @display(
+        description=_("Version"),
+        ordering="template_digest",
+        label={"current": "success", "older": "warning"},
+    )
+    def shown_version(self, row: Any) -> tuple[str, str]:
+        """Show the template's digest in short, and whether it is today's."""
+        return "current" if row.is_current else "older", row.template_digest[:12]

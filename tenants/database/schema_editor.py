@@ -9,7 +9,7 @@ from tenants import context
 _Stock: Any = stock.original_backend.DatabaseWrapper.SchemaEditorClass
 
 
-class SchemaEditor(_Stock):  # type: ignore[misc]  # chosen by a setting of the library
+class SchemaEditor(_Stock):
     """The stock editor, without indexes for `LIKE 'a%'` in enterprises' schemas.
 
     Django makes one beside each index of a text column. A schema's tables are small

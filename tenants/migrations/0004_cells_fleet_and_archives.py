@@ -4,6 +4,7 @@ import apps.kernel.identifiers
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
+import tenants.models.expressions
 from django.db import migrations, models
 
 
@@ -14,6 +15,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='user',
+            name='session_epoch',
+            field=models.PositiveIntegerField(default=0, editable=False),
+        ),
         migrations.CreateModel(
             name='Archive',
             fields=[
@@ -269,6 +275,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='enterprise',
             index=models.Index(condition=models.Q(('schema_name__isnull', False)), fields=['tier', 'last_active_at'], name='tenants_enterprise_idle'),
+        ),
+        migrations.AddIndex(
+            model_name='enterprise',
+            index=models.Index(tenants.models.expressions.Skeleton('slug'), name='tenants_enterprise_looks'),
         ),
         # Everyone who is here already lives in the first database of the first cell.
         migrations.RunSQL(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
 from apps.kernel.models import SharedModel, TimeStampedModel
+from tenants.models.expressions import Skeleton
 from tenants.types import Tier, Verification
 
 
@@ -86,6 +87,8 @@ class Enterprise(SharedModel, TimeStampedModel, TenantMixin):
             models.Index(
                 fields=["country", "name", "id"], name="tenants_enterprise_in_country"
             ),
+            # For those who want an address that looks like one that is taken.
+            models.Index(Skeleton("slug"), name="tenants_enterprise_looks"),
             # For the sweep that finds who has been away for long.
             models.Index(
                 fields=["tier", "last_active_at"],

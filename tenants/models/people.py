@@ -52,6 +52,9 @@ class User(SharedModel, TimeStampedModel, AbstractBaseUser, PermissionsMixin):
         _("platform operator"), default=False, help_text=_("May open the console.")
     )
 
+    # Part of what a session is checked against: raised, it ends them all.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -72,6 +75,10 @@ class User(SharedModel, TimeStampedModel, AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Whether Django's admin lets the person in."""
         return self.is_operator
+
+    def get_session_auth_hash(self) -> str:
+        """Give what changes with the password, and when sessions are ended."""
+        return f"{super().get_session_auth_hash()}{self.session_epoch or ''}"
 
     def get_full_name(self) -> str:
         """Give the name as allauth and the admin ask for it."""

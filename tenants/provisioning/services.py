@@ -175,13 +175,15 @@ def take_slot(*, enterprise_id: UUID, at: datetime) -> str:
     :raises NotPrepared: if there is no template.
     :raises NoRoom: if the database takes no more enterprises.
     """
-    facts = {
-        "database": settings.DATABASE_CODE,
-        "enterprise": enterprise_id,
-        "at": at,
-    }
     with connection.cursor() as cursor:
-        cursor.execute(TAKE, facts)
+        cursor.execute(
+            TAKE,
+            {
+                "database": settings.DATABASE_CODE,
+                "enterprise": enterprise_id,
+                "at": at,
+            },
+        )
         found = cursor.fetchone()
     if found is not None:
         return str(found[0])

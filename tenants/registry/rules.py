@@ -1,121 +1,42 @@
-"""What may be said of an enterprise: its address, and where in the world it is."""
+"""What may be said of an enterprise, and where in the world it is."""
 
-import re
 from functools import cache
 from unicodedata import category
 from zoneinfo import available_timezones
 
 from django.conf import settings
-from django.utils.text import slugify
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import InvalidInput
-
-SHORTEST, LONGEST = 3, 40
-RESERVED = frozenset(
-    [
-        "account",
-        "accounts",
-        "admin",
-        "api",
-        "app",
-        "apps",
-        "assets",
-        "auth",
-        "billing",
-        "blog",
-        "cdn",
-        "console",
-        "dashboard",
-        "demo-api",
-        "dev",
-        "docs",
-        "download",
-        "email",
-        "files",
-        "ftp",
-        "help",
-        "home",
-        "imap",
-        "internal",
-        "localhost",
-        "login",
-        "logout",
-        "mail",
-        "media",
-        "mx",
-        "news",
-        "ns",
-        "ns1",
-        "ns2",
-        "oauth",
-        "openapi",
-        "operator",
-        "ops",
-        "pop",
-        "portal",
-        "postmaster",
-        "public",
-        "register",
-        "root",
-        "secure",
-        "security",
-        "server",
-        "shop",
-        "signup",
-        "smtp",
-        "spindle",
-        "staff",
-        "static",
-        "status",
-        "support",
-        "system",
-        "test",
-        "testing",
-        "user",
-        "users",
-        "webmaster",
-        "wiki",
-        "www",
-    ]
+from tenants.registry.addresses import (
+    LONGEST,
+    RESERVED,
+    SHORTEST,
+    check_slug,
+    propose_slug,
 )
-# Without two hyphens in a row: a punycode label ("xn--…") can look like another's.
-_ALLOWED = re.compile(r"[a-z](?:[a-z0-9]|-(?!-))*[a-z0-9]")
+
+__all__ = [
+    "LONGEST",
+    "RESERVED",
+    "SHORTEST",
+    "check_country",
+    "check_currency",
+    "check_email",
+    "check_language",
+    "check_slug",
+    "check_text",
+    "check_time_zone",
+    "propose_slug",
+]
+
+LONGEST_EMAIL = 254
 # Territories of CLDR that are no country of ISO 3166-1.
 NOT_COUNTRIES = frozenset(("AC", "CP", "CQ", "DG", "EA", "EU", "IC", "TA", "UN", "XK"))
 # What the zone database says of this machine or of nowhere.
 NOT_PLACES = frozenset(("Factory", "localtime", "posixrules"))
-
-
-def check_slug(slug: str) -> str:
-    """Return an address that a host name can bear.
-
-    :raises InvalidInput: if it is too short, too long, reserved or no host name.
-    """
-    remedy = _(
-        "Use %(shortest)d to %(longest)d small letters, digits and single hyphens,"
-        " beginning with a letter."
-    ) % {"shortest": SHORTEST, "longest": LONGEST}
-    if not SHORTEST <= len(slug) <= LONGEST or not _ALLOWED.fullmatch(slug):
-        raise InvalidInput(
-            _("“%(slug)s” cannot be an address.") % {"slug": slug},
-            field="slug",
-            value=slug,
-            remedy=remedy,
-        )
-    if slug in RESERVED:
-        raise InvalidInput(
-            _("“%(slug)s” is reserved.") % {"slug": slug},
-            field="slug",
-            value=slug,
-            remedy=_("Add a word, such as the city."),
-        )
-    return slug
-
-
-def propose_slug(name: str) -> str:
-    """Return an address made from a name, possibly taken, possibly empty."""
-    return re.sub(r"-+", "-", slugify(name))[:LONGEST].strip("-")
 
 
 def check_country(code: str) -> str:
@@ -179,6 +100,24 @@ def check_language(code: str) -> str:
             remedy=_("Choose from: %(codes)s.") % {"codes": ", ".join(known)},
         )
     return code
+
+
+def check_email(email: str) -> str:
+    """Return an e-mail address in small letters.
+
+    :raises InvalidInput: if it is none.
+    """
+    email = check_text(email, field="email", longest=LONGEST_EMAIL).lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise InvalidInput(
+            _("“%(email)s” is not an e-mail address.") % {"email": email},
+            field="email",
+            value=email,
+            remedy=_("Write it as name@example.com."),
+        ) from error
+    return email
 
 
 def check_text(text: str, *, field: str, longest: int, is_needed: bool = False) -> str:

@@ -1,7 +1,9 @@
 """What the operator does: jobs once more, enterprises out and in."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 
+from apps.audit.models import AuditEvent
 from tenants import context
 from tenants.models import Enterprise, Job
 from tenants.types import JobState, Verification
@@ -19,10 +21,10 @@ def said(response) -> str:
     return " ".join(str(message) for message in response.context["messages"])
 
 
-def act(client, where: str, action: str, *ids: object):
+def act(client, where: str, action: str, *ids: object, **facts: str):
     return client.post(
         where,
-        {"action": action, "_selected_action": [str(one) for one in ids]},
+        {"action": action, "_selected_action": [str(one) for one in ids], **facts},
         follow=True,
     )
 
@@ -94,14 +96,60 @@ class TestEnterprises:
     def test_are_suspended_in_the_operators_name_and_reinstated(
         self, operator, olga, north, row
     ):
-        response = act(operator, ENTERPRISES, "suspend", north.id)
+        response = act(
+            operator, ENTERPRISES, "suspend", north.id, reason="Invoices unpaid"
+        )
         assert said(response) == north.name
         assert row().suspended_by_id == olga.pk
+        assert row().suspension_reason == "Invoices unpaid"
 
-        act(operator, ENTERPRISES, "reinstate", north.id)
+        act(operator, ENTERPRISES, "reinstate", north.id, reason="Paid")
         assert row().suspended_at is None
 
     def test_are_verified(self, operator, north, row):
-        act(operator, ENTERPRISES, "verify", north.id)
+        act(operator, ENTERPRISES, "verify", north.id, reason="Register read")
 
         assert row().verification == Verification.VERIFIED
+
+    @pytest.mark.parametrize("action", ["suspend", "reinstate", "verify"])
+    def test_are_left_alone_without_a_reason(self, operator, north, row, action):
+        response = act(operator, ENTERPRISES, action, north.id, reason="  ")
+
+        assert "Write the reason beside the action." in said(response)
+        assert row().suspended_at is None
+        assert row().verification == Verification.UNVERIFIED
+
+    def test_keep_who_did_what_to_them_when_and_why(self, operator, olga, north):
+        act(operator, ENTERPRISES, "suspend", north.id, reason="Invoices unpaid")
+        act(operator, ENTERPRISES, "reinstate", north.id, reason="Paid")
+
+        with context.enterprise(north):
+            events = AuditEvent.objects.order_by("at", "id").values_list(
+                "verb", "by_id", "by_label", "facts"
+            )
+            assert list(events) == [
+                (
+                    "enterprise.suspended",
+                    olga.pk,
+                    olga.name,
+                    {"reason": "Invoices unpaid"},
+                ),
+                ("enterprise.reinstated", olga.pk, olga.name, {"reason": "Paid"}),
+            ]
+        with context.operator():
+            logged = LogEntry.objects.order_by("id").values_list(
+                "user", "object_id", "change_message"
+            )
+            assert list(logged) == [
+                (olga.pk, str(north.id), "suspend: Invoices unpaid"),
+                (olga.pk, str(north.id), "reinstate: Paid"),
+            ]
+
+
+class TestSlots:
+    def test_show_how_the_pool_stands(self, operator, north):
+        text = operator.get("/tenants/slot/").content.decode()
+
+        assert "Ready for the next sign-up" in text
+        assert "of at most 2000" in text
+        assert north.schema in text

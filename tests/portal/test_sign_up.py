@@ -117,7 +117,7 @@ class TestAddress:
         text = self.ask(public_site, name="Westwind", slug="north")
 
         assert "<input" not in text
-        assert "is another enterprise" in text
+        assert "is taken" in text
 
     def test_says_nothing_where_nothing_can_be_proposed(self, public_site):
         text = self.ask(public_site, name="沈阳", **{"from": "name"})

@@ -15,7 +15,6 @@ from apps.portal import hand_over
 from apps.portal.access import public
 from apps.portal.public.forms import SignUpForm
 from tenants.registry import rules, services
-from tenants.registry import selectors as enterprises
 
 # Browsers hold a form's redirects to the policy of the page that it is on.
 TO_PORTALS = {"form-action": [f"*.{settings.DOMAIN}"]}
@@ -84,12 +83,9 @@ def _verdict(slug: str) -> str:
 def _refusal(slug: str) -> str:
     try:
         rules.check_slug(slug.lower())
+        services.check_unlike_others(slug.lower())
     except DomainError as error:
         return str(error)
-    if enterprises.enterprise_by_slug(slug.lower()):
-        return _("%(slug)s is another enterprise's. Add a word, such as the city.") % {
-            "slug": slug
-        }
     return ""
 
 
@@ -99,6 +95,6 @@ def _free_address(proposal: str) -> str:
     room = rules.LONGEST - len(f"-{MOST_PROPOSALS}")
     for number in range(1, MOST_PROPOSALS + 1):
         slug = proposal if number == 1 else f"{proposal[:room].rstrip('-')}-{number}"
-        if not enterprises.enterprise_by_slug(slug):
+        if not _refusal(slug):
             return slug
     return proposal
