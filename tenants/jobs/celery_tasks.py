@@ -21,6 +21,7 @@ REACH = {
     "tenants.refill_slots": Tenancy.OPERATOR,
     "tenants.drop_orphans": Tenancy.OPERATOR,
     "tenants.forget_what_is_over": Tenancy.OPERATOR,
+    "tenants.sweep_tiers": Tenancy.OPERATOR,
     "tenants.enqueue_for_each_enterprise": Tenancy.DIRECTORY,
 }
 
@@ -53,6 +54,15 @@ def drop_orphans(**_: Any) -> None:
 def forget_what_is_over(**_: Any) -> None:
     """Delete what has had its time."""
     housekeeping.forget_what_is_over(at=timezone.now())
+
+
+@shared_task(name="tenants.sweep_tiers")
+def sweep_tiers(**_: Any) -> None:
+    """Have those rest whom nobody uses."""
+    # Lifecycle stands above the queue, and enqueues in turn.
+    from tenants.lifecycle import services as lifecycle
+
+    lifecycle.sweep_tiers(at=timezone.now())
 
 
 @shared_task(name="tenants.enqueue_for_each_enterprise")

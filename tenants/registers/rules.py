@@ -101,7 +101,10 @@ def reserve_slug(source: str, number: str, name: str) -> str:
     suffix = base64.b32encode(digest).decode().lower()[:SUFFIX_LENGTH]
     room = rules.LONGEST - SUFFIX_LENGTH - 1
     base = _hyphened(name).lstrip("-0123456789")[:room].rstrip("-")
-    return f"{base or 'enterprise'}-{suffix}"
+    try:
+        return rules.check_slug(f"{base}-{suffix}")
+    except InvalidInput:
+        return f"enterprise-{suffix}"
 
 
 def _proposed(name: str, city: str) -> str:

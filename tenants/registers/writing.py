@@ -16,6 +16,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from apps.kernel.identifiers import uuid7
+from tenants.models.expressions import Skeleton
 from tenants.registers.types import Entry, Outcome, Problem
 
 FACTS = (
@@ -39,6 +40,11 @@ MAKE = """
         about text, activities jsonb
     ) ON COMMIT DROP
 """
+# As the index has it: entries are not compared with each other, but none may look like
+# somebody who is here.
+_LOOKS_K, _LOOKS_R = (
+    Skeleton.template % {"expressions": column} for column in ("k.slug", "r.slug")
+)
 COPY = "COPY register_rows FROM STDIN"
 _OURS = ", ".join(f"e.{name}" for name in FACTS)
 _GIVEN = ", ".join(f"r.{name}" for name in FACTS)
@@ -49,7 +55,7 @@ KNOWN = f"""
 """  # noqa: S608  (names of our own columns)
 UPDATE = f"""
     UPDATE tenants_enterprise e SET ({", ".join(FACTS)}) = ({_GIVEN}),
-           version = e.version + 1, updated_at = now()
+           updated_at = now()
     FROM register_rows r
     WHERE e.register_source = %s AND e.register_number = r.register_number
       AND e.tier = 'registered'
@@ -70,7 +76,9 @@ INSERT = f"""
             SELECT 1 FROM tenants_enterprise k WHERE k.register_source = %(source)s
             AND k.register_number = n.register_number)
     ) r
-    WHERE r.place = 1
+    WHERE r.place = 1 AND NOT EXISTS (
+        SELECT 1 FROM tenants_enterprise k
+        WHERE k.tier <> 'registered' AND {_LOOKS_K} = {_LOOKS_R})
     ORDER BY r.line
     ON CONFLICT DO NOTHING
 """  # noqa: S608  (names of our own columns)
@@ -139,7 +147,7 @@ def _taken(line: int, slug: str) -> Problem:
         line,
         "slug",
         slug,
-        _("The address “%(slug)s” is taken.") % {"slug": slug},
+        _("The address “%(slug)s” is another's, or looks like it.") % {"slug": slug},
         _("Give another, or leave it out: one is proposed then."),
     )
 
