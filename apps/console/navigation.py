@@ -57,6 +57,10 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(_("Jobs"), "work_history", "tenants_job"),
                 _link(_("Slots"), "database", "tenants_slot"),
                 _link(_("Fleet"), "layers", "tenants_fleetplan"),
+                _link(_("Cells"), "hub", "tenants_cell"),
+                _link(_("Databases"), "storage", "tenants_database"),
+                _link(_("Moves"), "move_down", "tenants_move"),
+                _link(_("Archives"), "archive", "tenants_archive"),
             ],
         },
         {

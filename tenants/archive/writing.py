@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connections, transaction
 from django.utils import timezone
@@ -96,9 +97,14 @@ def write_archive(
 def request_archive(
     *, enterprise: Enterprise, purpose: ArchivePurpose, by: Actor, at: datetime
 ) -> Archive:
-    """Write down that an archive is wanted, and have it written in the background."""
+    """Write down that an archive is wanted, and have it written in the background.
+
+    :raises ArchiveNotWritten: if the enterprise has no rows of its own here.
+    """
     from tenants.archive.handlers import enqueue_writing
 
+    if not enterprise.schema_name or enterprise.database_id != settings.DATABASE_CODE:
+        raise _has_no_rows()
     with transaction.atomic():
         row = _new_row(enterprise, purpose, by)
         enqueue_writing(row.id, at)
@@ -110,6 +116,14 @@ def _new_row(enterprise: Enterprise, purpose: ArchivePurpose, by: Actor) -> Arch
         return Archive.objects.create(
             id=uuid7(), enterprise=enterprise, purpose=purpose, requested_by=by.label
         )
+
+
+def _has_no_rows() -> ArchiveNotWritten:
+    return ArchiveNotWritten(
+        _("The enterprise has no rows of its own here."),
+        field="enterprise",
+        remedy=_("Only an active or dormant enterprise can be archived."),
+    )
 
 
 def _as_refusal(error: OSError | DomainError) -> DomainError:
@@ -223,11 +237,7 @@ class _Writer:
         )
         found = self.cursor.fetchone()
         if found is None or not found[0]:
-            raise ArchiveNotWritten(
-                _("The enterprise has no rows of its own here."),
-                field="enterprise",
-                remedy=_("Only an active or dormant enterprise can be archived."),
-            )
+            raise _has_no_rows()
         schema, slug, name = found
         return schema, slug, name
 
