@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, DomainError
 from tenants import context
-from tenants.cells import hooks, selectors, steps
+from tenants.cells import selectors, steps
 from tenants.jobs.runner import die_at
 from tenants.models import Database, Enterprise, Move
 from tenants.registry.services import announce_change
@@ -42,9 +42,10 @@ def move_enterprise(
     :raises DomainError: if a step fails before the flip; all is as it was then.
     """
     code = target if isinstance(target, str) else target.pk
-    move = _planned(enterprise_id, code, by)
-    with steps.only_one_mover(enterprise_id), steps.Reach() as reach:
-        return _Mover(move, by, at, reach).run()
+    with steps.Reach() as reach:
+        move = _planned(enterprise_id, code, by, reach)
+        with steps.only_one_mover(enterprise_id):
+            return _Mover(move, by, at, reach).run()
 
 
 def abandon_move(*, enterprise_id: UUID, at: datetime) -> Move:
@@ -65,7 +66,7 @@ def abandon_move(*, enterprise_id: UUID, at: datetime) -> Move:
     return move
 
 
-def _planned(enterprise_id: UUID, code: str, by: Actor) -> Move:
+def _planned(enterprise_id: UUID, code: str, by: Actor, reach: steps.Reach) -> Move:
     _check_home()
     known = selectors.open_move_of(enterprise_id)
     if known is not None:
@@ -80,6 +81,8 @@ def _planned(enterprise_id: UUID, code: str, by: Actor) -> Move:
     with context.directory():
         enterprise = Enterprise.objects.get(pk=enterprise_id)
     _check_target(enterprise, code)
+    # Others wait for an answer at the place where they asked.
+    reach.at(str(enterprise.database_id), "check", enterprise=str(enterprise_id))
     with context.directory():
         try:
             with transaction.atomic():
@@ -134,16 +137,6 @@ def _check_target(enterprise: Enterprise, code: str) -> None:
     for needed in (code, enterprise.database_id or ""):
         if not selectors.is_reachable(needed):
             raise steps.unreachable(needed)
-    reasons = hooks.blockers(enterprise)
-    if reasons:
-        raise CannotMove(
-            _("%(name)s cannot be moved now: %(reasons)s")
-            % {"name": enterprise.name, "reasons": " ".join(map(str, reasons))},
-            field="enterprise",
-            value=enterprise.slug,
-            remedy=_("Settle that first, or move both sides."),
-            facts={"blockers": [str(one) for one in reasons]},
-        )
 
 
 class _Mover:

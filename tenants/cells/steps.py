@@ -28,7 +28,9 @@ from tenants.cells import clearing, stopping
 from tenants.cells.selectors import is_reachable
 from tenants.database.session import unit_of_work
 from tenants.jobs.runner import die_at
+from tenants.lifecycle import hooks as lifecycle
 from tenants.models import Archive, Enterprise
+from tenants.registry.selectors import as_ref
 from tenants.types import Actor, ArchivePurpose, Tier
 
 log = logging.getLogger(__name__)
@@ -189,6 +191,13 @@ def run(step: str, facts: Facts) -> Facts:
     return _STEPS[step](**facts)
 
 
+def _check(*, enterprise: str) -> Facts:
+    with context.directory():
+        row = Enterprise.objects.get(pk=enterprise)
+    lifecycle.check_nothing_open(as_ref(row))
+    return {}
+
+
 def _stop(*, enterprise: str, moment: str) -> Facts:
     stopping.stop_writes(
         enterprise_id=UUID(enterprise), at=datetime.fromisoformat(moment)
@@ -332,6 +341,7 @@ def _key_of(enterprise_id: UUID) -> int:
 
 
 _STEPS: dict[str, Callable[..., Facts]] = {
+    "check": _check,
     "stop": _stop,
     "open": _open,
     "write": _write,
