@@ -1,11 +1,16 @@
 """Whether an enterprise may be served by this process now, and what is done if not."""
 
+from contextlib import suppress
 from enum import Enum, auto
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
-from tenants import context, jobs
+from apps.kernel.errors import DomainError
+from tenants import context
+from tenants.lifecycle import asking
+from tenants.lifecycle import services as lifecycle
 from tenants.models import Job
 from tenants.registry import selectors as enterprises
 from tenants.types import EnterpriseRef, JobState, Tier
@@ -13,7 +18,6 @@ from tenants.types import EnterpriseRef, JobState, Tier
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 RETRY_SECONDS = "5"
 DATABASE_HEADER = "Spindle-Database"
-REVIVE = "tenants.revive_enterprise"
 
 
 class Verdict(Enum):
@@ -51,25 +55,29 @@ def judge(ref: EnterpriseRef, method: str | None) -> Verdict:
 
 def wake(enterprise_id: UUID) -> None:
     """Bring a dormant enterprise back, as the first thing done in its name."""
-    # Lifecycle stands above the request path, and asks it in turn.
-    from tenants.lifecycle import services as lifecycle
+    # Who was closed or moved in between is judged anew by the caller.
+    with suppress(DomainError):
+        lifecycle.wake(enterprise_id=enterprise_id, at=timezone.now())
 
-    lifecycle.wake(enterprise_id=enterprise_id, at=timezone.now())
+
+def note_use(ref: EnterpriseRef) -> None:
+    """Remember that somebody of the enterprise is there."""
+    lifecycle.note_activity(enterprise_id=ref.id, at=timezone.now())
 
 
-def request_revival(ref: EnterpriseRef) -> UUID:
-    """Have an archived enterprise brought back in the background; once is enough."""
-    with context.jobs():
-        return jobs.enqueue(
-            REVIVE, dedup_key=f"revive {ref.id}", enterprise_id=str(ref.id)
-        )
+def has_been_closed(host: str) -> bool:
+    """Say whether a host was that of an enterprise which has been erased."""
+    slug, dot, rest = host.partition(".")
+    if not dot or rest != settings.DOMAIN_HOST:
+        return False
+    return lifecycle.is_left_address(slug)
 
 
 def is_being_revived(ref: EnterpriseRef) -> bool:
     """Say whether a worker brings the enterprise back, or is about to."""
     with context.jobs():
         return Job.objects.filter(
-            kind=REVIVE,
+            kind=asking.REVIVE,
             state__in=[JobState.QUEUED, JobState.RUNNING],
             args__enterprise_id=str(ref.id),
         ).exists()

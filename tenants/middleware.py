@@ -122,6 +122,10 @@ class EnterpriseContext:
             return _turn_away(request, ref, verdict)
         if is_beside or verdict is Verdict.DORMANT:
             return self.get_response(request)
+        if role_in(request) is not None:
+            admission.note_activity(ref.id)
+        if role_in(request) is not None:
+            admission.note_use(ref)
         with context.enterprise(ref):
             return self.get_response(request)
 
@@ -163,6 +167,8 @@ def _host_of(request: HttpRequest) -> str:
 
 def _no_such_enterprise(request: HttpRequest) -> HttpResponse:
     request.urlconf = settings.URLCONFS["public"]
+    if admission.has_been_closed(_host_of(request)):
+        return render(request, "public/closed.html", status=410)
     return render(request, "public/no_such_enterprise.html", status=404)
 
 

@@ -79,6 +79,8 @@ class OAuthAdapter(DefaultOIDCAdapter):
         access_token["scope"] = " ".join(scopes)
         if found is not None:
             access_token["tenant"] = str(found.enterprise.id)
+            # A partner's system is in use as long as it asks for tokens.
+            admission.note_use(found.enterprise)
 
 
 class BearerToken(BaseAuthentication):

@@ -5,7 +5,8 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from apps.portal.access import MEMBERS, access
-from tenants import admission
+from tenants.lifecycle import services as lifecycle
+from tenants.middleware import actor_of
 from tenants.types import EnterpriseRef, Tier
 
 
@@ -15,5 +16,5 @@ def wake_up(request: HttpRequest) -> HttpResponse:
     """Have the enterprise brought back; its own pages say when it is there."""
     ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
     if ref.tier is Tier.ARCHIVED:
-        admission.request_revival(ref)
+        lifecycle.request_revival(enterprise_id=ref.id, by=actor_of(request))
     return redirect("portal:home")

@@ -12,11 +12,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, connections, transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from apps.kernel.identifiers import uuid7
 from tenants import context, jobs
 from tenants.database.session import session, unit_of_work
+from tenants.lifecycle import certificates, resting
 from tenants.middleware import EnterpriseContext
-from tenants.models import Database, DirectoryVersion, Domain, Enterprise, Job
+from tenants.models import Closure, Database, DirectoryVersion, Domain, Enterprise, Job
 from tenants.registry import cache
 from tenants.registry.selectors import (
     enterprise_by_host,
@@ -452,10 +455,9 @@ class TestTier:
 
         with context.jobs():
             job = Job.objects.get()
-        assert (job.kind, job.args) == (
-            "tenants.revive_enterprise",
-            {"enterprise_id": str(north.id)},
-        )
+        assert job.kind == "tenants.revive_enterprise"
+        assert job.args["enterprise_id"] == str(north.id)
+        assert job.args["by_label"] == CAST["north"]["person_name"]
         assert "waking up" in member.get("/").content.decode()
 
     def test_archived_is_not_woken_by_a_forged_request(
@@ -491,6 +493,64 @@ class TestTier:
         found = enterprise_in_any_tier(north.id)
         assert found is not None
         assert found.tier is Tier.DORMANT
+
+    def test_dormant_is_woken_by_a_member_and_by_a_partner(
+        self, north: EnterpriseRef, changed: Callable[..., None]
+    ) -> None:
+        partner = partner_of(north)
+        for ask in (
+            lambda: signed_in().get("/notices/"),
+            lambda: partner.get("/v1/orders"),
+        ):
+            changed(tier=Tier.DORMANT)
+            assert ask().status_code == 200
+            found = enterprise_in_any_tier(north.id)
+            assert found is not None
+            assert found.tier is Tier.ACTIVATED
+
+    def test_dormant_is_not_woken_by_a_member_of_another(
+        self, north: EnterpriseRef, changed: Callable[..., None]
+    ) -> None:
+        client = signed_in("south")
+        changed(tier=Tier.DORMANT)
+
+        assert (
+            client.get("/notices/", headers={"host": host_of("north")}).status_code
+            == 404
+        )
+        found = enterprise_in_any_tier(north.id)
+        assert found is not None
+        assert found.tier is Tier.DORMANT
+
+    def test_a_member_there_is_noted_once_an_hour(self, north: EnterpriseRef) -> None:
+        resting.forget_activity()
+        client = signed_in()
+        before = timezone.now()
+        with context.directory():
+            Enterprise.objects.filter(pk=north.id).update(last_active_at=None)
+
+        client.get("/notices/")
+
+        with context.directory():
+            noted = Enterprise.objects.get(pk=north.id).last_active_at
+        assert noted is not None
+        assert noted >= before
+
+    def test_erased_leaves_a_sign_at_its_address(self, north: EnterpriseRef) -> None:
+        with context.directory():
+            closure = Closure.objects.create(
+                enterprise_id=uuid7(),
+                slug_digest=certificates.digest_of("slug", "left-behind"),
+                closed_at=NOON,
+                closed_by="Operator",
+                signature="x",
+            )
+        left = Client(headers={"host": host_of("left-behind")}).get("/")
+        never = Client(headers={"host": host_of("never-there")}).get("/")
+        with context.owner():
+            closure.delete()
+
+        assert (left.status_code, never.status_code) == (410, 404)
 
 
 class TestMove:
