@@ -24,8 +24,10 @@ from tenants.jobs import report_progress
 
 # Half a million files are listed in as much.
 LARGEST_MANIFEST = 128 * 1024 * 1024
-# Text of one repeated letter shrinks about a thousandfold; what shrinks more is a trap.
-LARGEST_RATIO = 1100
+# Of strangers: rows shrink some ten- to fiftyfold; what shrinks more is a trap.
+LARGEST_RATIO = 200
+ALWAYS_ALLOWED = 16 * 1024 * 1024
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LARGEST_SHORT_ENTRY = 64 * 1024 * 1024
 ENCRYPTED = 0x1
 LOAD = "archive_load"
@@ -141,18 +143,19 @@ def _check_structure(packed: zipfile.ZipFile, manifest: Manifest) -> None:
             raise bad(ascii(name[:120]), _("the manifest does not know it."))
         if info.file_size != expected[name].size:
             raise bad(name, _("its size is not what the manifest says."))
-        _check_size(info, expected[name].size)
+        _check_size(info, expected[name].size, is_ours=manifest.is_ours)
     missing = sorted(set(expected) - seen)
     if missing:
         raise bad(missing[0], _("it is missing."))
 
 
-def _check_size(info: zipfile.ZipInfo, most: int) -> None:
-    if info.flag_bits & ENCRYPTED:
-        raise bad(info.filename, _("it is encrypted."))
-    if info.file_size > most or info.file_size > LARGEST_RATIO * (
-        info.compress_size + 1000
-    ):
+def _check_size(info: zipfile.ZipInfo, most: int, *, is_ours: bool = False) -> None:
+    if info.flag_bits & ENCRYPTED or info.compress_type not in METHODS:
+        raise bad(info.filename, _("it is encrypted, or packed in an unusual way."))
+    is_trap = not is_ours and info.file_size > max(
+        ALWAYS_ALLOWED, LARGEST_RATIO * info.compress_size
+    )
+    if info.file_size > most or is_trap:
         raise bad(
             info.filename,
             _("it would unpack to %(size)s bytes.") % {"size": info.file_size},
