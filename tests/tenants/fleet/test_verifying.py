@@ -50,12 +50,12 @@ DRIFTS = [
     ),
     (
         "ALTER TABLE {0}.notify_notice ALTER COLUMN title DROP NOT NULL",
-        "column notify_notice.title is character varying(300) null",
+        "column notify_notice.title is character varying(20) null",
     ),
     (
         "ALTER TABLE {0}.notify_notice ALTER COLUMN title SET DEFAULT 'x'",
         (
-            "column notify_notice.title is character varying(300) not null collate"
+            "column notify_notice.title is character varying(20) null collate"
             " \"default\" default 'x'::character varying"
         ),
     ),
