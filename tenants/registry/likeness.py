@@ -52,10 +52,7 @@ def check_unlike_others(slug: str, *, but: UUID | None = None) -> None:
     skeleton = skeleton_of(slug)
     with context.directory():
         if connection.in_atomic_block:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, skeleton]
-                )
+            _wait_for_others(skeleton)
         others = (
             Enterprise.objects.annotate(skeleton=Skeleton("slug"))
             .filter(skeleton=skeleton)
@@ -81,3 +78,11 @@ def check_unlike_others(slug: str, *, but: UUID | None = None) -> None:
         value=slug,
         remedy=_("Choose another, for example with the city added."),
     )
+
+
+def _wait_for_others(skeleton: str) -> None:
+    # Until the commit, for neither sees the other's row before that.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, skeleton]
+        )

@@ -144,6 +144,47 @@ class TestMembers:
         assert "selma@north.example" not in response.content.decode()
         assert selectors.role_of(selma.pk, north.id) is None
 
+    def test_changes_a_role(self, owner, north):
+        selma = services.add_member(
+            enterprise=north,
+            email="selma@north.example",
+            name="Selma",
+            role=Role.SELLER,
+            password=PASSWORD,
+        )
+        assert f"/members/{selma.pk}/role/" in owner.get("/members/").content.decode()
+        page = owner.get(f"/members/{selma.pk}/role/").content.decode()
+        assert "Role of Selma" in page
+
+        response = owner.post(
+            f"/members/{selma.pk}/role/", {"role": "planner"}, follow=True
+        )
+
+        assert "Selma is Planner from the next request on." in response.content.decode()
+        assert selectors.role_of(selma.pk, north.id) == Role.PLANNER
+
+    def test_does_not_take_the_last_owners_role(self, south):
+        sofia = selectors.user_by_email("owner@south.example")
+        owner = Client(HTTP_HOST="south.testserver.local")
+        with context.directory():
+            owner.force_login(
+                sofia, backend="allauth.account.auth_backends.AuthenticationBackend"
+            )
+
+        response = owner.post(f"/members/{sofia.pk}/role/", {"role": "viewer"})
+
+        assert response.status_code == 422
+        assert "An enterprise needs an owner" in response.content.decode()
+        assert selectors.role_of(sofia.pk, south.id) == Role.OWNER
+
+    def test_changes_no_role_elsewhere(self, owner, south):
+        sofia = selectors.user_by_email("owner@south.example")
+
+        response = owner.post(f"/members/{sofia.pk}/role/", {"role": "viewer"})
+
+        assert response.status_code == 404
+        assert selectors.role_of(sofia.pk, south.id) == Role.OWNER
+
     def test_does_not_end_ones_own(self, owner, north):
         me = selectors.user_by_email("owner.member@north.example")
 
