@@ -1,6 +1,7 @@
 """The app of the trade's common words."""
 
 from django.apps import AppConfig
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,4 +16,6 @@ class CatalogConfig(AppConfig):
         from apps.catalog import services
         from tenants.registry import preparation
 
-        preparation.register_step("catalog loaded", services.load_catalog)
+        preparation.register_step(
+            "catalog loaded", lambda: services.load_catalog(at=timezone.now())
+        )

@@ -1,10 +1,17 @@
 """The trade's common words; every enterprise reads the same rows."""
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.types import EquivalenceKind, MaterialGroup
+from apps.catalog.types import (
+    EntryKind,
+    EquivalenceKind,
+    MaterialGroup,
+    VersionOrigin,
+)
 from apps.kernel.models import SharedModel
 from tenants.types import Tenancy
 
@@ -41,6 +48,11 @@ class Process(models.Model):
     it_grade_max = models.PositiveSmallIntegerField(_("coarsest typical IT"), null=True)
     roughness_min_um = models.FloatField(_("finest typical Ra"), null=True)
     roughness_max_um = models.FloatField(_("coarsest typical Ra"), null=True)
+    parameters = models.JSONField(
+        _("parameters"),
+        default=list,
+        help_text=_("What the process is described by, with typical ranges."),
+    )
     source = models.TextField(_("source"))
     is_leaf = models.BooleanField(_("has no parts of its own"))
     order = models.PositiveIntegerField(_("order"))
@@ -164,6 +176,12 @@ class MaterialEquivalence(SharedModel):
             models.UniqueConstraint(
                 name="catalog_materialequivalence_once", fields=["a", "b"]
             ),
+            # Near is near both ways: a pair is stated once, whichever way round.
+            models.UniqueConstraint(
+                Least("a", "b"),
+                Greatest("a", "b"),
+                name="catalog_materialequivalence_pair_once",
+            ),
             models.CheckConstraint(
                 name="catalog_materialequivalence_between_two",
                 condition=~Q(a=F("b")),
@@ -239,3 +257,168 @@ class ExchangeRate(SharedModel):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.units_per_eur} on {self.on}"
+
+
+class SearchName(SharedModel):
+    """One of the names that a process or a material is found by.
+
+    `words` is the name without case, width, accents and punctuation; `tight` is the
+    same run together. An entry has each of its names once.
+    """
+
+    tenancy = Tenancy.SHARED
+
+    kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
+    code = models.CharField(_("code"), max_length=60)
+    language = models.CharField(_("language"), max_length=2, blank=True)
+    words = models.CharField(_("words"), max_length=200)
+    tight = models.CharField(_("words run together"), max_length=200)
+
+    class Meta:
+        verbose_name = _("search name")
+        verbose_name_plural = _("search names")
+        constraints = [
+            models.UniqueConstraint(
+                name="catalog_searchname_once",
+                fields=["kind", "code", "tight", "language"],
+            ),
+            models.CheckConstraint(
+                name="catalog_searchname_kind_known",
+                condition=Q(kind__in=EntryKind.values),
+            ),
+            models.CheckConstraint(
+                name="catalog_searchname_not_empty", condition=~Q(tight="")
+            ),
+        ]
+        indexes = [
+            GinIndex(
+                fields=["words"],
+                opclasses=["gin_trgm_ops"],
+                name="catalog_searchname_words",
+            ),
+            GinIndex(
+                fields=["tight"],
+                opclasses=["gin_trgm_ops"],
+                name="catalog_searchname_tight",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.words} ({self.code})"
+
+
+class CatalogVersion(models.Model):
+    """A state of the catalog: what made it, when, by whom and why.
+
+    Numbers follow each other without gaps. Nobody but the owner changes or removes
+    one.
+    """
+
+    tenancy = Tenancy.SHARED
+
+    number = models.PositiveIntegerField(_("number"), primary_key=True)
+    at = models.DateTimeField(_("at"))
+    by_id = models.UUIDField(_("by (id)"), null=True)
+    by_label = models.CharField(_("by"), max_length=160)
+    origin = models.CharField(_("origin"), max_length=12, choices=VersionOrigin)
+    reason = models.CharField(_("reason"), max_length=300)
+    added = models.JSONField(_("added"), default=dict)
+
+    class Meta:
+        verbose_name = _("catalog version")
+        verbose_name_plural = _("catalog versions")
+        constraints = [
+            models.CheckConstraint(
+                name="catalog_catalogversion_origin_known",
+                condition=Q(origin__in=VersionOrigin.values),
+            ),
+            models.CheckConstraint(
+                name="catalog_catalogversion_number_above_zero",
+                condition=Q(number__gt=0),
+            ),
+            models.CheckConstraint(
+                name="catalog_catalogversion_has_reason", condition=~Q(reason="")
+            ),
+            models.CheckConstraint(
+                name="catalog_catalogversion_operator_is_known",
+                condition=Q(origin=VersionOrigin.RELEASE) | Q(by_id__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+class CatalogChange(SharedModel):
+    """One fact that a version of the catalog changed: what it was, what it became."""
+
+    tenancy = Tenancy.OPERATOR
+
+    version = models.ForeignKey(
+        CatalogVersion,
+        models.PROTECT,
+        related_name="changes",
+        verbose_name=_("version"),
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
+    key = models.CharField(_("key"), max_length=130)
+    field = models.CharField(_("fact"), max_length=40)
+    old = models.JSONField(_("was"), null=True)
+    new = models.JSONField(_("became"), null=True)
+
+    class Meta:
+        verbose_name = _("catalog change")
+        verbose_name_plural = _("catalog changes")
+        constraints = [
+            models.UniqueConstraint(
+                name="catalog_catalogchange_once",
+                fields=["version", "kind", "key", "field"],
+            ),
+            models.CheckConstraint(
+                name="catalog_catalogchange_kind_known",
+                condition=Q(kind__in=EntryKind.values),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "key"], name="catalog_catalogchange_of_entry")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.field}"
+
+
+class OperatorFact(SharedModel):
+    """A fact that the operator holds against the release; loading leaves it alone.
+
+    `base` is what the release said when it was changed. `released` is what a later
+    release says otherwise: then the two are in conflict until somebody decides.
+    """
+
+    tenancy = Tenancy.OPERATOR
+
+    kind = models.CharField(_("kind"), max_length=12, choices=EntryKind)
+    key = models.CharField(_("key"), max_length=130)
+    field = models.CharField(_("fact"), max_length=40)
+    base = models.JSONField(_("release said"), null=True)
+    value = models.JSONField(_("operator says"), null=True)
+    released = models.JSONField(_("release says now"), null=True)
+    is_in_conflict = models.BooleanField(_("in conflict"), default=False)
+    version = models.ForeignKey(
+        CatalogVersion, models.PROTECT, related_name="+", verbose_name=_("version")
+    )
+
+    class Meta:
+        verbose_name = _("operator's fact")
+        verbose_name_plural = _("operator's facts")
+        constraints = [
+            models.UniqueConstraint(
+                name="catalog_operatorfact_once", fields=["kind", "key", "field"]
+            ),
+            models.CheckConstraint(
+                name="catalog_operatorfact_kind_known",
+                condition=Q(kind__in=EntryKind.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.field}"

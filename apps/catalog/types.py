@@ -1,8 +1,9 @@
 """What other apps learn from the catalog: values that no one can change."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext
@@ -31,6 +32,49 @@ class EquivalenceKind(models.TextChoices):
     SUBSTITUTE = "substitute", _("Substitute; the buyer must approve")
 
 
+class EntryKind(models.TextChoices):
+    """What of the catalog can be found by name and changed by the operator."""
+
+    PROCESS = "process", _("Process")
+    MATERIAL = "material", _("Material")
+    EQUIVALENCE = "equivalence", _("Equivalence")
+
+
+class VersionOrigin(models.TextChoices):
+    """Where a version of the catalog came from."""
+
+    RELEASE = "release", _("Release")
+    OPERATOR = "operator", _("Operator")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A figure that processes are told apart by; its unit is a UCUM code."""
+
+    code: str
+    unit: str
+    name_en: str
+    name_zh: str
+    name_ru: str
+    name_de: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class TypicalRange:
+    """What a process typically reaches of a figure; an empty end is not known."""
+
+    parameter: str
+    minimum: float | None
+    maximum: float | None
+    source: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether at least one end is known."""
+        return self.minimum is not None or self.maximum is not None
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessNode:
     """A process with its labels; `children` are the codes one level below."""
@@ -54,6 +98,7 @@ class ProcessNode:
     is_leaf: bool
     order: int
     children: tuple[str, ...]
+    parameters: tuple[TypicalRange, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -135,3 +180,35 @@ class LoadedCatalog:
     equivalences: int
     certificate_kinds: int
     exchange_rates: int
+    version: int
+    conflicts: tuple["Conflict", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A fact that the operator changed and a release has changed since, otherwise."""
+
+    kind: EntryKind
+    key: str
+    field: str
+    kept: Any
+    released: Any
+
+    def __str__(self) -> str:
+        return f"{self.key}.{self.field}: kept {self.kept}, the release says {self.released}"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFact:
+    """One line of the catalog's history."""
+
+    number: int
+    at: datetime
+    by_label: str
+    origin: VersionOrigin
+    reason: str
+    kind: EntryKind
+    key: str
+    field: str
+    old: Any
+    new: Any

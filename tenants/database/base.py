@@ -254,6 +254,10 @@ class DatabaseWrapper(pooling.Pooled, stock.DatabaseWrapper):
         assert self._version is not None
         return self._version
 
+    def known_directory_version(self) -> int | None:
+        """Return the directory's version if this unit of work has learned of it."""
+        return self._version if self._is_in_unit else None
+
     def note_directory_change(self) -> None:
         """Read the version anew: this transaction has raised it."""
         self._has_announced = True

@@ -1,20 +1,39 @@
 """Makes plain nodes and grades, and the rows that only tests add to the catalog."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from apps.catalog.models import (
+    CatalogChange,
+    CatalogVersion,
     CertificateKind,
     ExchangeRate,
     Material,
     MaterialEquivalence,
+    OperatorFact,
     Process,
+    SearchName,
 )
-from apps.catalog.types import EquivalenceKind, MaterialGroup, ProcessNode
+from apps.catalog.types import (
+    EntryKind,
+    EquivalenceKind,
+    MaterialGroup,
+    ProcessNode,
+    VersionOrigin,
+)
 from tenants import context
+from tenants.types import Actor
 
 NEW_YEARS_EVE = date(2024, 12, 31)
+NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
+OLGA = Actor(
+    label="Olga Operator", user_id=UUID("0190a000-0000-7000-8000-000000000009")
+)
+OTTO = Actor(
+    label="Otto Operator", user_id=UUID("0190a000-0000-7000-8000-00000000000a")
+)
 
 MILLING = ProcessNode(
     code="milling",
@@ -118,6 +137,70 @@ def exchange_rate(**facts: Any) -> ExchangeRate:
                 "units_per_eur": Decimal("1.0300"),
                 "on": date(2025, 1, 2),
                 "source": "a test",
+                **facts,
+            }
+        )
+
+
+def version(**facts: Any) -> CatalogVersion:
+    """Write a version that an operator made."""
+    with context.owner():
+        return CatalogVersion.objects.create(
+            **{
+                "number": 9000,
+                "at": NOON,
+                "by_id": OLGA.user_id,
+                "by_label": OLGA.label,
+                "origin": VersionOrigin.OPERATOR,
+                "reason": "A test",
+                **facts,
+            }
+        )
+
+
+def change(**facts: Any) -> CatalogChange:
+    """Write what a version changed of milling."""
+    made = facts.pop("version", None) or version()
+    with context.owner():
+        return CatalogChange.objects.create(
+            **{
+                "version": made,
+                "kind": EntryKind.PROCESS,
+                "key": "milling",
+                "field": "name_en",
+                "old": "Milling",
+                "new": "Mill work",
+                **facts,
+            }
+        )
+
+
+def operator_fact(**facts: Any) -> OperatorFact:
+    """Hold another name of milling against the release."""
+    made = facts.pop("version", None) or version()
+    with context.owner():
+        return OperatorFact.objects.create(
+            **{
+                "version": made,
+                "kind": EntryKind.PROCESS,
+                "key": "milling",
+                "field": "name_en",
+                "base": "Milling",
+                "value": "Mill work",
+                **facts,
+            }
+        )
+
+
+def search_name(**facts: Any) -> SearchName:
+    """Make milling be found as chipping, too."""
+    with context.owner():
+        return SearchName.objects.create(
+            **{
+                "kind": EntryKind.PROCESS,
+                "code": "milling",
+                "words": "chipping",
+                "tight": "chipping",
                 **facts,
             }
         )

@@ -24,6 +24,8 @@ PLUMBING = (
     "RELEASE",
     "ROLLBACK",
     "SELECT set_config",
+    # Asked once a process after the directory has changed, whoever comes first.
+    'SELECT MAX("catalog_catalogversion"',
 )
 BUDGETS = Path(__file__).resolve().parents[1] / "budgets.json"
 RECORDING = "SPINDLE_RECORD_BUDGETS"

@@ -11,17 +11,20 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from apps.catalog import selectors, services
 from apps.catalog.models import (
+    CatalogChange,
+    CatalogVersion,
     CertificateKind,
     ExchangeRate,
     Material,
     MaterialEquivalence,
     Process,
+    SearchName,
 )
 from apps.catalog.types import LoadedCatalog, MaterialGroup
 from tenants import context
 from tenants.types import EnterpriseRef
 from tests.factories import catalog as made
-from tests.factories.catalog import NEW_YEARS_EVE
+from tests.factories.catalog import NEW_YEARS_EVE, NOON
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -104,33 +107,40 @@ def read(model: type) -> list[dict[str, object]]:
 class TestLoadCatalog:
     def test_fills_every_table(self) -> None:
         with context.owner():
-            loaded = services.load_catalog()
+            loaded = services.load_catalog(at=NOON)
 
         assert loaded == LoadedCatalog(
-            processes=203,
-            materials=296,
-            equivalences=191,
+            processes=335,
+            materials=713,
+            equivalences=501,
             certificate_kinds=28,
             exchange_rates=7,
+            version=1,
         )
-        assert [len(read(model)) for model in MODELS] == [203, 296, 191, 28, 7]
+        assert [len(read(model)) for model in MODELS] == [335, 713, 501, 28, 7]
 
     def test_changes_nothing_the_second_time(self) -> None:
-        before = [read(model) for model in MODELS]
-
+        kept = [*MODELS, SearchName, CatalogVersion, CatalogChange]
         with context.owner():
-            services.load_catalog()
+            before = [list(model.objects.order_by("pk").values()) for model in kept]
 
-        assert [read(model) for model in MODELS] == before
+            services.load_catalog(at=NOON)
+
+            after = [list(model.objects.order_by("pk").values()) for model in kept]
+        assert after == before
 
     def test_mends_a_row_that_was_changed_and_leaves_others_alone(self) -> None:
         added = made.process()
         with context.owner():
             Process.objects.filter(pk="milling").update(name_de="Fraesen")
 
-            services.load_catalog()
+            services.load_catalog(at=NOON)
 
             assert Process.objects.get(pk="milling").name_de == "Fräsen"
+            mended = CatalogChange.objects.get()
+            assert (mended.key, mended.field) == ("milling", "name_de")
+            assert (mended.old, mended.new) == ("Fraesen", "Fräsen")
+            assert mended.version.origin == "release"
             assert Process.objects.get(pk=added.pk).name_en == "6-axis milling"
 
     def test_is_for_the_owner_only(self, in_north: EnterpriseRef) -> None:
@@ -322,6 +332,8 @@ class TestMaterials:
                     "uns-s30400": "nearest",
                     "gb-06cr19ni10": "nearest",
                     "gost-08kh18n10": "nearest",
+                    "gost-12kh18n9": "nearest",
+                    "jis-sus304": "nearest",
                 },
             ),
             (
@@ -329,10 +341,18 @@ class TestMaterials:
                 {
                     "uns-a96061-t6": "identical",
                     "gb-6061-t6": "identical",
+                    "jis-a6061-t6": "identical",
                     "gost-ad33-t1": "nearest",
                 },
             ),
-            ("ti-6al-4v", {"gb-tc4": "nearest", "gost-vt6": "nearest"}),
+            (
+                "ti-6al-4v",
+                {
+                    "gb-tc4": "nearest",
+                    "gost-vt6": "nearest",
+                    "jis-tap6400": "nearest",
+                },
+            ),
         ],
     )
     def test_know_their_equivalents(

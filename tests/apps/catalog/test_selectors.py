@@ -1,7 +1,6 @@
 """Finding words in the catalog, and turning money into other money."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +20,7 @@ from apps.kernel.money import Money
 from tenants import context
 from tenants.types import EnterpriseRef
 from tests.factories import catalog as made
-from tests.factories.catalog import MILLING, NEW_YEARS_EVE
+from tests.factories.catalog import NEW_YEARS_EVE
 
 TODAY = date(2030, 5, 6)
 
@@ -42,7 +41,7 @@ class TestProcessTree:
             assert node.parent in seen
             seen.add(node.code)
 
-        assert len(seen) == 204
+        assert len(seen) == 336
 
     def test_knows_children_and_depth(self) -> None:
         milling = selectors.process_by_code("milling")
@@ -61,7 +60,6 @@ class TestProcessTree:
         with CaptureQueriesContext(connection) as asked:
             selectors.process_tree()
             selectors.leaf_codes_below(["cutting"])
-            selectors.search_processes("milling", "en")
             selectors.accepted_materials("c45")
             selectors.certificate_kinds()
 
@@ -82,10 +80,10 @@ class TestProcessTree:
         for enter in (context.directory, context.exchange, context.operator):
             selectors.forget()
             with enter():
-                assert len(selectors.process_tree()) == 203
+                assert len(selectors.process_tree()) == 335
         selectors.forget()
         with context.enterprise(in_north):
-            assert len(selectors.process_tree()) == 203
+            assert len(selectors.process_tree()) == 335
 
 
 class TestProcessByCode:
@@ -110,6 +108,7 @@ class TestLeafCodesBelow:
                     "swiss-turning",
                     "vertical-turning",
                     "hard-turning",
+                    "diamond-turning",
                 },
             ),
             (
@@ -213,7 +212,12 @@ class TestMaterials:
 
 class TestAcceptedMaterials:
     def test_are_the_grade_and_those_identical_to_it(self) -> None:
-        family = {"en-aw-6061-t6", "uns-a96061-t6", "gb-6061-t6"}
+        family = {
+            "en-aw-6061-t6",
+            "uns-a96061-t6",
+            "gb-6061-t6",
+            "jis-a6061-t6",
+        }
 
         for code in family:
             assert selectors.accepted_materials(code) == family
@@ -301,13 +305,3 @@ class TestRules:
     def test_refuse_parents_that_lead_in_a_circle(self) -> None:
         with pytest.raises(ValueError, match="in a circle"):
             rules.path_of("a", {"a": "b", "b": "a"})
-
-    def test_rank_a_name_in_the_readers_own_language_first(self) -> None:
-        other = replace(MILLING, name_de="Milling", name_en="Fräsen")
-
-        own = rules.rank_process(MILLING, "Milling", "en")
-        elsewhere = rules.rank_process(other, "Milling", "en")
-
-        assert own is not None
-        assert elsewhere is not None
-        assert own < elsewhere

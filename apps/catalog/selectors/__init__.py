@@ -1,37 +1,76 @@
 """Reading the catalog.
 
-Processes, materials and kinds of certificate change only with a release, so each
-process reads them once and keeps them; `forget` makes it read them again.
+Processes, materials and kinds of certificate change seldom, so each process reads them
+once and keeps them. A change is announced with the directory's version, which a request
+learns of with its first statement: then the catalog is read again.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
 
+from django.db import connection
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from apps.catalog import rules
+from apps.catalog import data, rules
 from apps.catalog.models import (
+    CatalogVersion,
     CertificateKind,
-    ExchangeRate,
     Material,
     MaterialEquivalence,
     Process,
 )
+from apps.catalog.selectors.changes import history
+from apps.catalog.selectors.rates import NoExchangeRate, convert, cross_rate
 from apps.catalog.types import (
     CertificateEntry,
-    CrossRate,
+    EntryKind,
     EquivalenceKind,
     Equivalent,
     MaterialGrade,
     MaterialGroup,
+    Parameter,
     ProcessNode,
+    TypicalRange,
 )
-from apps.kernel.errors import DomainError, InvalidInput
-from apps.kernel.money import Money, round_money
+from apps.kernel.errors import InvalidInput
+from tenants.database.session import session
+
+__all__ = [
+    "SEARCH_LIMIT",
+    "NoExchangeRate",
+    "UnknownCertificateKind",
+    "UnknownMaterial",
+    "UnknownProcess",
+    "accepted_materials",
+    "catalog_version",
+    "certificate_codes_held_by",
+    "certificate_kind_by_code",
+    "certificate_kinds",
+    "convert",
+    "cross_rate",
+    "equivalents_of",
+    "forget",
+    "history",
+    "label",
+    "leaf_codes_below",
+    "material_by_code",
+    "materials",
+    "materials_in_group",
+    "parameters",
+    "process_by_code",
+    "process_tree",
+    "refresh",
+    "search_materials",
+    "search_processes",
+    "unknown_material",
+    "unknown_process",
+]
 
 SEARCH_LIMIT = 20
+# Names that PostgreSQL finds near enough to be ranked here.
+CANDIDATES = 200
 
 
 class UnknownProcess(InvalidInput):
@@ -52,12 +91,6 @@ class UnknownCertificateKind(InvalidInput):
     code = "unknown_certificate_kind"
 
 
-class NoExchangeRate(DomainError):
-    """No rate of a currency is known for a day."""
-
-    code = "no_exchange_rate"
-
-
 @dataclass(frozen=True, slots=True)
 class _Catalog:
     """All rows at once: a few hundred, read more often than anything else."""
@@ -67,6 +100,10 @@ class _Catalog:
     materials: dict[str, MaterialGrade]
     equivalences: tuple[tuple[str, str, EquivalenceKind, str], ...]
     certificate_kinds: dict[str, CertificateEntry]
+    parameters: dict[str, Parameter]
+    version: int
+    # The directory's version that it was last known to be as new as.
+    confirmed_at: int
 
 
 _kept: _Catalog | None = None
@@ -78,10 +115,32 @@ def forget() -> None:
     _kept = None
 
 
+def refresh() -> int:
+    """Read the catalog again if it has changed; return its version.
+
+    For whoever writes down by which version something was done.
+    """
+    global _kept  # noqa: PLW0603  (one catalog a process)
+    if _kept is not None and _kept.version != _number():
+        _kept = None
+    return _catalog().version
+
+
+def catalog_version() -> int:
+    """Return the number of the catalog's version that this process knows."""
+    return _catalog().version
+
+
 def _catalog() -> _Catalog:
     global _kept  # noqa: PLW0603  (one catalog a process)
-    if _kept is not None:
-        return _kept
+    announced = session().known_directory_version()
+    kept = _kept
+    if kept is not None:
+        if announced is None or announced == kept.confirmed_at:
+            return kept
+        if kept.version == _number():
+            _kept = replace(kept, confirmed_at=announced)
+            return _kept
     read = _read()
     # Before the first load there is nothing worth keeping.
     if read.processes:
@@ -89,7 +148,14 @@ def _catalog() -> _Catalog:
     return read
 
 
+def _number() -> int:
+    return CatalogVersion.objects.aggregate(last=Max("number"))["last"] or 0
+
+
 def _read() -> _Catalog:
+    # These two first: what is read after them is as new, or newer and read again.
+    confirmed_at = session().directory_version()
+    number = _number()
     rows = list(Process.objects.order_by("order"))
     children: dict[str, tuple[str, ...]] = {row.code: () for row in rows}
     for row in rows:
@@ -114,6 +180,9 @@ def _read() -> _Catalog:
             )
             for row in CertificateKind.objects.order_by("order")
         },
+        parameters={row["code"]: Parameter(**row) for row in data.read("parameters")},
+        version=number,
+        confirmed_at=confirmed_at,
     )
 
 
@@ -138,7 +207,19 @@ def _node(row: Process, children: tuple[str, ...]) -> ProcessNode:
         is_leaf=row.is_leaf,
         order=row.order,
         children=children,
+        parameters=tuple(_range(row, stated) for stated in row.parameters),
     )
+
+
+def _range(row: Process, stated: dict[str, Any]) -> TypicalRange:
+    low, high, source = stated["min"], stated["max"], stated["source"]
+    # These two have columns of their own, by which claims are judged.
+    match stated["parameter"]:
+        case "it-grade":
+            low, high, source = row.it_grade_min, row.it_grade_max, row.source
+        case "roughness":
+            low, high, source = row.roughness_min_um, row.roughness_max_um, row.source
+    return TypicalRange(stated["parameter"], low, high, source)
 
 
 def _grade(row: Material) -> MaterialGrade:
@@ -171,13 +252,23 @@ def process_by_code(code: str) -> ProcessNode:
     """
     found = _catalog().processes.get(code)
     if found is None:
-        raise UnknownProcess(
-            _("There is no process %(code)s.") % {"code": code},
-            field="process_code",
-            value=code,
-            remedy=_("Choose a process from the catalog."),
-        )
+        raise unknown_process(code)
     return found
+
+
+def unknown_process(code: str) -> UnknownProcess:
+    """Return the refusal of a code that is no process."""
+    return UnknownProcess(
+        _("There is no process %(code)s.") % {"code": code},
+        field="process_code",
+        value=code,
+        remedy=_("Choose a process from the catalog."),
+    )
+
+
+def parameters() -> dict[str, Parameter]:
+    """Return the figures that processes are described by, by their code."""
+    return _catalog().parameters
 
 
 def leaf_codes_below(codes: Iterable[str]) -> frozenset[str]:
@@ -201,16 +292,36 @@ def label(process: ProcessNode | str, language: str) -> str:
 def search_processes(
     q: str, language: str, *, limit: int = SEARCH_LIMIT
 ) -> list[ProcessNode]:
-    """Return the processes that answer to some words in any language, best first."""
-    if not q.strip():
-        return []
-    ranked = [
-        (rank, node.order, node)
-        for node in process_tree()
-        if (rank := rules.rank_process(node, q, language)) is not None
-    ]
-    ranked.sort(key=lambda found: found[:2])
-    return [node for _rank, _order, node in ranked[:limit]]
+    """Return the processes that answer to some words in any language, best first.
+
+    Typing errors are forgiven. Where names answer equally, one in the reader's own
+    language comes first.
+    """
+    nodes = _catalog().processes
+    own = rules.language_of(language)
+    best: dict[str, tuple[rules.Rank, bool]] = {}
+    for code, spoken, rank in _ranked(EntryKind.PROCESS, rules.words_of(q)):
+        found = (rank, spoken != own)
+        best[code] = min(best.get(code, found), found)
+    codes = sorted(
+        best.keys() & nodes.keys(), key=lambda code: (*best[code], nodes[code].order)
+    )
+    return [nodes[code] for code in codes[:limit]]
+
+
+def _ranked(kind: EntryKind, asked: str) -> Iterator[tuple[str, str, rules.Rank]]:
+    if not asked:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT code, language, words FROM catalog_names_like(%s, %s, %s, %s)",
+            [kind.value, asked, rules.tight(asked), CANDIDATES],
+        )
+        rows = cursor.fetchall()
+    for code, language, words in rows:
+        rank = rules.rank(asked, words)
+        if rank is not None:
+            yield code, language, rank
 
 
 # --- materials
@@ -228,13 +339,18 @@ def material_by_code(code: str) -> MaterialGrade:
     """
     found = _catalog().materials.get(code)
     if found is None:
-        raise UnknownMaterial(
-            _("There is no material %(code)s.") % {"code": code},
-            field="material_code",
-            value=code,
-            remedy=_("Choose a material from the catalog."),
-        )
+        raise unknown_material(code)
     return found
+
+
+def unknown_material(code: str) -> UnknownMaterial:
+    """Return the refusal of a code that is no material."""
+    return UnknownMaterial(
+        _("There is no material %(code)s.") % {"code": code},
+        field="material_code",
+        value=code,
+        remedy=_("Choose a material from the catalog."),
+    )
 
 
 def accepted_materials(code: str) -> frozenset[str]:
@@ -274,16 +390,19 @@ def materials_in_group(group: str) -> tuple[MaterialGrade, ...]:
 
 
 def search_materials(q: str, *, limit: int = SEARCH_LIMIT) -> list[MaterialGrade]:
-    """Return the materials that answer to some words, best first."""
-    if not q.strip():
-        return []
-    ranked = [
-        (rank, position, grade)
-        for position, grade in enumerate(materials())
-        if (rank := rules.rank_material(grade, q)) is not None
-    ]
-    ranked.sort(key=lambda found: found[:2])
-    return [grade for _rank, _position, grade in ranked[:limit]]
+    """Return the materials that answer to some words or a number, best first.
+
+    A grade is found by its designation in any standard, whether its letters are Latin
+    or Cyrillic.
+    """
+    grades = _catalog().materials
+    asked = rules.words_of(rules.as_designation(q))
+    best: dict[str, rules.Rank] = {}
+    for code, _language, rank in _ranked(EntryKind.MATERIAL, asked):
+        best[code] = min(best.get(code, rank), rank)
+    order = {code: position for position, code in enumerate(grades)}
+    codes = sorted(best.keys() & order.keys(), key=lambda c: (best[c], order[c]))
+    return [grades[code] for code in codes[:limit]]
 
 
 # --- certificates
@@ -316,47 +435,3 @@ def certificate_codes_held_by(code: str) -> frozenset[str]:
         kind.code: kind.includes for kind in _catalog().certificate_kinds.values()
     }
     return rules.below([code], includes)
-
-
-# --- money
-
-
-def cross_rate(from_currency: str, to_currency: str, on: date) -> CrossRate:
-    """Return the newest rate between two currencies that a day knew.
-
-    :raises NoExchangeRate: if a currency has no rate on or before the day.
-    """
-    asked = {from_currency, to_currency} - {rules.EURO}
-    newest = {
-        row.currency: row
-        for row in ExchangeRate.objects.filter(currency__in=asked, on__lte=on)
-        .order_by("currency", "-on")
-        .distinct("currency")
-    }
-    for currency in sorted(asked - newest.keys()):
-        raise NoExchangeRate(
-            _("There is no exchange rate of %(currency)s on or before %(on)s.")
-            % {"currency": currency, "on": on.isoformat()},
-            field="currency",
-            value=currency,
-            remedy=_("Use one of the currencies of the catalog."),
-        )
-    one = Decimal(1)
-    per_euro = {currency: row.units_per_eur for currency, row in newest.items()}
-    return CrossRate(
-        rate=rules.cross_rate(
-            per_euro.get(from_currency, one), per_euro.get(to_currency, one)
-        )
-        if from_currency != to_currency
-        else one,
-        on=min((row.on for row in newest.values()), default=on),
-    )
-
-
-def convert(money: Money, to_currency: str, on: date) -> tuple[Money, Decimal]:
-    """Return an amount in another currency, to the cent, and the rate it was made at.
-
-    :raises NoExchangeRate: if a currency has no rate on or before the day.
-    """
-    rate = cross_rate(money.currency, to_currency, on).rate
-    return Money(round_money(money.amount * rate), to_currency), rate
