@@ -123,8 +123,6 @@ class EnterpriseContext:
         if is_beside or verdict is Verdict.DORMANT:
             return self.get_response(request)
         if role_in(request) is not None:
-            admission.note_activity(ref.id)
-        if role_in(request) is not None:
             admission.note_use(ref)
         with context.enterprise(ref):
             return self.get_response(request)
