@@ -14,9 +14,18 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         """Register the background work by name."""
         from apps.exchange import tasks  # noqa: F401  (registers the job handlers)
+        from apps.exchange.services import resting
         from tenants.archive import belongings
+        from tenants.lifecycle.hooks import register_hooks
 
         belongings.leave_out(
             "exchange.Match",
             "it is about two enterprises, and is made anew by matching",
+        )
+        register_hooks(
+            "exchange",
+            blockers=resting.open_work,
+            on_rest=resting.withdraw_listings,
+            on_return=resting.publish_again,
+            kept=resting.kept_by_partners,
         )

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import DomainError
 from tenants import context
-from tenants.lifecycle.states import change_tier, hold, log_for_operators, tell
+from tenants.lifecycle.states import change, change_tier, hold, log_for_operators, tell
 from tenants.models import Domain, Enterprise, Membership, User
 from tenants.provisioning import services as provisioning
 from tenants.registry import rules
@@ -44,7 +44,7 @@ class Claim:
     until: datetime
 
 
-@transaction.atomic
+@change()
 def issue_claim(*, enterprise_id: UUID, by: Actor, at: datetime) -> str:
     """Return a token that lets one person own a registered enterprise.
 
@@ -92,7 +92,7 @@ def claim(*, token: str, at: datetime, **facts: Any) -> tuple[EnterpriseRef, Use
 
     :raises BadClaim: if the token opens nothing.
     """
-    with transaction.atomic():
+    with change():
         found = read_claim(token, at=at)
         held = hold(found.enterprise.pk, Tier.REGISTERED)
         if held.version != found.enterprise.version:
@@ -134,7 +134,7 @@ def activate(
         ),
     )
     try:
-        with context.directory(), transaction.atomic():
+        with change():
             row = hold(enterprise_id, Tier.REGISTERED)
             for name, value in given.items():
                 if value:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import DomainError
@@ -11,7 +10,14 @@ from tenants import context, jobs
 from tenants.archive import reading, restoring, storing, verifying, writing
 from tenants.lifecycle import hooks
 from tenants.lifecycle.resting import check_no_work_waits
-from tenants.lifecycle.states import change_tier, hold, log_for_operators, ref_of, tell
+from tenants.lifecycle.states import (
+    change,
+    change_tier,
+    hold,
+    log_for_operators,
+    ref_of,
+    tell,
+)
 from tenants.models import Archive, Enterprise, Slot
 from tenants.provisioning import services as provisioning
 from tenants.registry.services import announce_change
@@ -42,7 +48,7 @@ def archive_enterprise(*, enterprise_id: UUID, by: Actor, at: datetime) -> Archi
     :raises WorkIsOpen: if others wait for it, or a job of its does.
     :raises ArchiveDiffers: if what was written is not what the schema holds.
     """
-    with transaction.atomic():
+    with change():
         row = hold(enterprise_id, Tier.DORMANT)
         ref = ref_of(row)
         hooks.check_nothing_open(ref)
@@ -87,7 +93,7 @@ def revive_enterprise(*, enterprise_id: UUID, by: Actor, at: datetime) -> Enterp
     :raises WrongTier: if it is neither archived nor activated.
     :raises NoArchive: if there is nothing to bring it back from.
     """
-    with transaction.atomic():
+    with change():
         row = hold(enterprise_id, Tier.ARCHIVED, Tier.ACTIVATED)
         if row.tier == Tier.ACTIVATED:
             return ref_of(row)

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 
 from tenants import context, jobs
 from tenants.archive import storing, writing
 from tenants.lifecycle.resting import long_dormant_enterprises, unused_enterprises
-from tenants.lifecycle.states import hold, record
+from tenants.lifecycle.states import change, hold, record
 from tenants.models import Archive
 from tenants.types import SYSTEM, Actor, ArchivePurpose, ArchiveState, Tier
 
@@ -69,7 +68,7 @@ def sweep_tiers(*, at: datetime) -> dict[str, int]:
     }
 
 
-@transaction.atomic
+@change()
 def ask_for_export(*, enterprise_id: UUID, by: Actor, at: datetime) -> Archive:
     """Have all that an enterprise owns written to a file that its owner may take."""
     row = hold(enterprise_id, Tier.ACTIVATED)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from django.conf import settings
 
+from tenants import context
 from tenants.models import Closure
 
 FORMAT = "spindle-erasure"
@@ -56,6 +57,18 @@ def digest_of(*words: str) -> str:
     return hashlib.sha256(
         b"\0".join([secret, *(word.encode() for word in words)])
     ).hexdigest()
+
+
+def register_digest(source: str, number: str) -> str:
+    """Return by what the entry of a register is known again."""
+    return digest_of("register", source, number) if source else ""
+
+
+def erased_entries() -> frozenset[str]:
+    """Return the digests of all entries of registers that have been erased."""
+    with context.directory():
+        found = Closure.objects.values_list("document__register_digest", flat=True)
+        return frozenset(digest for digest in found if digest)
 
 
 def _key() -> rsa.RSAPrivateKey:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import InvalidInput, NotFound
@@ -19,12 +19,13 @@ from tenants import context, jobs
 from tenants.archive import files, storing
 from tenants.lifecycle import certificates, erasing, hooks
 from tenants.lifecycle.states import (
+    change,
     change_tier,
     hold,
     record,
     ref_of,
 )
-from tenants.models import Archive, Closure, Enterprise, Job
+from tenants.models import Archive, Closure, Job
 from tenants.provisioning import services as provisioning
 from tenants.registry.services import announce_change
 from tenants.types import SYSTEM, Actor, JobState, Tier
@@ -90,7 +91,7 @@ def closing_of(enterprise_id: UUID) -> Closing | None:
     return Closing(job.pk, job.run_after, job.requested_by, job.error)
 
 
-@transaction.atomic
+@change()
 def ask_to_close(
     *, enterprise_id: UUID, typed_name: str, by: Actor, at: datetime
 ) -> Closing:
@@ -130,7 +131,7 @@ def ask_to_close(
     return Closing(job.pk, due, job.requested_by)
 
 
-@transaction.atomic
+@change()
 def cancel_closing(*, enterprise_id: UUID, by: Actor, at: datetime) -> None:
     """Take the wish to close back.
 
@@ -163,7 +164,7 @@ def close_enterprise(*, enterprise_id: UUID, by: Actor, at: datetime) -> Closure
     return finish_closure(closure_id=closure.pk, at=at)
 
 
-@transaction.atomic
+@change()
 def erase_enterprise(*, enterprise_id: UUID, by: Actor, at: datetime) -> Closure:
     """Erase rows, schema and role; a job removes the files once that is committed.
 
@@ -204,7 +205,9 @@ def erase_enterprise(*, enterprise_id: UUID, by: Actor, at: datetime) -> Closure
     document["people"] = len(people)
     document["rows_of_people"] = erasing.erase_people(people)
     document["operators_notes"] = erasing.erase_operators_notes(enterprise_id)
-    document["register_digest"] = _register_digest(row)
+    document["register_digest"] = certificates.register_digest(
+        row.register_source, row.register_number
+    )
     slug_digest = certificates.digest_of("slug", row.slug)
     change_tier(
         row, Tier.CLOSED, at, slug=f"closed-{enterprise_id.hex}"[:40], **NAMELESS
@@ -241,12 +244,6 @@ def _kind_of(by: Actor) -> str:
 
         is_operator = User.objects.filter(pk=by.user_id, is_operator=True).exists()
     return "the platform's operator" if is_operator else "an owner"
-
-
-def _register_digest(row: Enterprise) -> str:
-    if not row.register_source:
-        return ""
-    return certificates.digest_of("register", row.register_source, row.register_number)
 
 
 def _checks(enterprise_id: UUID, schema: str, people: list[UUID]) -> dict[str, int]:
@@ -289,7 +286,7 @@ def remove_and_sign(
     removed = sum(files.remove_files(schema) for schema in schemas)
     for path in archives:
         storing.remove(path)
-    with context.directory(), transaction.atomic():
+    with change():
         closure = Closure.objects.select_for_update().get(pk=closure_id)
         if closure.signature:
             return closure

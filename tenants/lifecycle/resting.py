@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict
 from tenants import context
 from tenants.lifecycle import hooks
-from tenants.lifecycle.states import change_tier, hold, record, ref_of
+from tenants.lifecycle.states import change, change_tier, hold, record, ref_of
 from tenants.models import Enterprise, Job
 from tenants.registry.services import announce_change
 from tenants.types import SYSTEM, Actor, EnterpriseRef, JobState, Tier
@@ -58,7 +57,7 @@ def forget_activity() -> None:
         _noted.clear()
 
 
-@transaction.atomic
+@change()
 def let_rest(
     *,
     enterprise_id: UUID,
@@ -88,7 +87,7 @@ def let_rest(
     return row
 
 
-@transaction.atomic
+@change()
 def wake(*, enterprise_id: UUID, at: datetime, by: Actor = SYSTEM) -> EnterpriseRef:
     """Bring a dormant enterprise back at once; one that is awake stays so.
 

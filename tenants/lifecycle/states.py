@@ -1,9 +1,12 @@
 """How an enterprise is held while its tier changes: one row, one lock, one record."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, NotFound
@@ -12,6 +15,14 @@ from tenants.models import Enterprise
 from tenants.registry.events import Event, publish
 from tenants.registry.selectors import as_ref
 from tenants.types import Actor, EnterpriseRef, Tier
+
+
+@contextmanager
+def change() -> Iterator[None]:
+    """Make one change of the directory, whole or not at all."""
+    # The context first: within another transaction a savepoint is a statement too.
+    with context.directory(), transaction.atomic():
+        yield
 
 
 class WrongTier(Conflict):

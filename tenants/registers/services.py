@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.kernel.errors import Conflict, InvalidInput
 from tenants import context, jobs
+from tenants.lifecycle import certificates
 from tenants.models import RegisterImport
 from tenants.registers import writing
 from tenants.registers.reading import RegisterFile, UnreadableRegister
@@ -189,6 +190,7 @@ class _Reader:
         self._tell = tell
         # Numbers by hash, with the line of each: a register may hold a million.
         self._lines: dict[int, int] = {}
+        self._left = certificates.erased_entries()
         self._begun = time.monotonic()
         self._skipped = 0
 
@@ -252,6 +254,19 @@ class _Reader:
                     entry.register_number,
                     _("Line %(line)d has this number already.") % {"line": first},
                     _("Give each enterprise a number of its own."),
+                )
+            ]
+        if (
+            certificates.register_digest(self._row.source, entry.register_number)
+            in self._left
+        ):
+            return [
+                Problem(
+                    row.line,
+                    "register_number",
+                    entry.register_number,
+                    _("This enterprise was erased, as it wished."),
+                    _("Leave it out. To come back it signs up itself."),
                 )
             ]
         entries.append(entry)
