@@ -38,7 +38,7 @@ class TenantQuerySet(models.QuerySet[Row]):
     def _check_tenant(self) -> None:
         _check(self._tenant, f"A queryset of {self.model.__name__}")
         # Whose row's relation this is: Django says so where it follows one.
-        related = self._hints.get("instance")
+        related = self._hints.get("instance")  # type: ignore[attr-defined]  # Django's
         if related is not None:
             stamp = getattr(related._state, "tenant", None)
             _check(stamp, f"This {type(related).__name__}")
