@@ -13,10 +13,12 @@ from django.db.utils import NotSupportedError, ProgrammingError
 from django.test import Client
 
 from apps.notify.models import Notice
-from tenants import context
+from tenants import context, jobs
 from tenants.database import base
 from tenants.registry.selectors import user_by_email
-from tenants.types import EnterpriseRef
+from tenants.registry.services import suspend
+from tenants.types import EnterpriseRef, JobState
+from tests.support import work
 from tests.support.budget import queries_of
 from tests.support.pooler import CLEAN, LOOK, Server, as_default
 from tests.support.world import CAST, NOON
@@ -347,6 +349,28 @@ class TestServer:
         ]
         assert pooled.left_behind == []
 
+        # A change in another session acts on the next request here too.
+        def shut_out() -> None:
+            with context.operator():
+                suspend(
+                    enterprise_id=north.id, by_user_id=person.pk, reason="x", at=NOON
+                )
+
+        in_thread(pooled, shut_out)()
+
+        assert client.get("/machines/").status_code == 403
+
+    def test_does_jobs(self, pooled: Server, north: EnterpriseRef) -> None:
+        with context.enterprise(north), transaction.atomic():
+            well = jobs.enqueue(work.KIND, number=1)
+            badly = jobs.enqueue(work.KIND, number=2, end="refused")
+
+        assert jobs.run_job(well) == JobState.SUCCEEDED
+        assert jobs.run_job(badly) == JobState.FAILED
+        with context.enterprise(north):
+            assert list(Notice.objects.values_list("title", flat=True)) == ["Notice 1"]
+        assert pooled.left_behind == []
+
 
 class TestRefused:
     def test_is_a_cursor_on_the_server(
@@ -374,4 +398,4 @@ class TestRefused:
 
 
 # Work of the operator's, on a connection that no pooler stands before.
-ON_A_SESSION_OF_THEIR_OWN = ("tenants/fleet/",)
+ON_A_SESSION_OF_THEIR_OWN = ("tenants/cells/", "tenants/fleet/")
