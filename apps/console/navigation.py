@@ -77,6 +77,8 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
                 _link(_("Certificates"), "verified", "catalog_certificatekind"),
                 _link(_("Machine models"), "menu_book", "library_machinemodel"),
                 _link(_("Exchange rates"), "currency_exchange", "catalog_exchangerate"),
+                _link(_("Catalog versions"), "history", "catalog_catalogversion"),
+                _link(_("Operator's facts"), "edit_note", "catalog_operatorfact"),
             ],
         },
     ]

@@ -141,6 +141,7 @@ class MatchRunAdmin(ReadOnlyAdmin):
                 "fields": (
                     "inputs_digest",
                     "rule_version",
+                    "catalog_version",
                     "engine",
                     "weights",
                     "judged_on",

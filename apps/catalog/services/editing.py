@@ -223,7 +223,7 @@ def _apply(
     check_unmoved(kind, row.code, seen)
     old = {name: getattr(row, name) for name in facts}
     for name, value in facts.items():
-        setattr(row, name, value)
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
     try:
         # Django takes "not known" for "left blank"; constraints judge those.
         judged = {n for n, value in facts.items() if value is not None}

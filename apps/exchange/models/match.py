@@ -21,7 +21,7 @@ class MatchRunQuerySet(models.QuerySet["MatchRun"]):
 class MatchRun(SharedModel):
     """One recorded execution of the matcher for a demand.
 
-    It keeps the version of the rules, the weights, the day it judged for and a digest
+    It keeps the versions of rules and catalog, the weights, the day it judged for and a digest
     of its inputs: run again over the same inputs, it gives the same matches. A
     finished run has an end, and fits no more listings than it considered.
     """
@@ -34,6 +34,10 @@ class MatchRun(SharedModel):
     )
     trigger = models.CharField(_("trigger"), max_length=20, choices=RunTrigger)
     rule_version = models.CharField(_("version of the rules"), max_length=16)
+    # Of runs before versions were kept it is not known.
+    catalog_version = models.PositiveIntegerField(
+        _("version of the catalog"), null=True
+    )
     engine = models.CharField(_("engine"), max_length=16)
     weights = models.JSONField(_("weights"))
     judged_on = models.DateField(_("judged for"))

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from apps.catalog import selectors as catalog
 from apps.exchange.models import Demand, Listing, Match, MatchRun
 from apps.exchange.rules.score import RULE_VERSION, weights_of
 from apps.exchange.rules.verdict import is_candidate
@@ -49,6 +50,8 @@ def match_demand(*, demand_id: UUID, trigger: RunTrigger, at: datetime) -> Match
         raise DemandNotFound
     check_open(demand, at)
     jobs.report_progress(percent=10, note=_("Judging published machines"))
+    catalog_version = catalog.refresh()
+    _accept_by_catalog(demand)
     weights = weights_of(demand.weights)
     found = market.search(demand, weights, at.date())
     jobs.report_progress(percent=70, note=_("Writing down the matches"))
@@ -58,6 +61,7 @@ def match_demand(*, demand_id: UUID, trigger: RunTrigger, at: datetime) -> Match
         demand=demand,
         trigger=trigger,
         rule_version=RULE_VERSION,
+        catalog_version=catalog_version,
         engine=ENGINE,
         weights=weights.as_json(),
         judged_on=at.date(),
@@ -98,6 +102,19 @@ def check_open(demand: Demand, at: datetime) -> None:
             field="demand_id",
             value=str(demand.pk),
         )
+
+
+def _accept_by_catalog(demand: Demand) -> None:
+    """Have the demand take what the catalog says today, not when it was published."""
+    accepted = {
+        "accepted_processes": sorted(catalog.leaf_codes_below(demand.process_codes)),
+        "accepted_materials": sorted(catalog.accepted_materials(demand.material_code)),
+    }
+    changed = [name for name, now in accepted.items() if getattr(demand, name) != now]
+    if changed:
+        for name in changed:
+            setattr(demand, name, accepted[name])
+        demand.save(update_fields=changed)
 
 
 def _by_name(counts: Mapping[Reason, int]) -> dict[str, int]:
