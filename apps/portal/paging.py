@@ -22,8 +22,8 @@ class Page:
 
 def page_of(request: HttpRequest, rows: "QuerySet[Any]", size: int = PAGE) -> Page:
     """Return the page that `?after=` or `?before=` names, else the first."""
-    after = _cursor(request.GET.get("after"))
-    before = _cursor(request.GET.get("before"))
+    after = cursor_of(request.GET.get("after"))
+    before = cursor_of(request.GET.get("before"))
     if before is not None:
         found = list(rows.filter(pk__gt=before).order_by("pk")[: size + 1])
         has_newer = len(found) > size
@@ -46,7 +46,8 @@ def page_of(request: HttpRequest, rows: "QuerySet[Any]", size: int = PAGE) -> Pa
     )
 
 
-def _cursor(text: str | None) -> UUID | None:
+def cursor_of(text: str | None) -> UUID | None:
+    """Return the row that a page goes on from, None for the first page."""
     try:
         return UUID(text or "")
     except ValueError:

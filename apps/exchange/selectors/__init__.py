@@ -4,11 +4,13 @@ from apps.exchange.selectors.market import (
     DemandNotFound,
     DirectoryEntry,
     enterprise_directory,
+    entries_of,
     listings_of_machine,
     market_demand,
     market_demands,
     market_listings,
     own_listings,
+    sellers,
 )
 from apps.exchange.selectors.matches import (
     InboxEntry,
@@ -32,6 +34,7 @@ __all__ = [
     "counts_of_run",
     "demand_of",
     "enterprise_directory",
+    "entries_of",
     "inbox",
     "inbox_entry",
     "listings_of_machine",
@@ -44,4 +47,5 @@ __all__ = [
     "refusal_counts",
     "run_of",
     "runs",
+    "sellers",
 ]

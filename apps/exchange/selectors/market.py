@@ -115,12 +115,26 @@ def enterprise_directory(
         .values_list("seller_name", "owner_id")
         .distinct()[:limit]
     )
+    found = entries_of(owner_id for _name, owner_id in owners)
+    return [found[owner_id] for _name, owner_id in owners]
+
+
+def sellers(*, process_code: str = "", certificate_code: str = "") -> set[UUID]:
+    """Return who has machines on the market for a process, under a certificate."""
+    found = market_listings(process_code=process_code).order_by()
+    if certificate_code:
+        found = found.filter(certificates__has_key=certificate_code)
+    return set(found.values_list("owner_id", flat=True).distinct())
+
+
+def entries_of(owner_ids: Iterable[UUID]) -> dict[UUID, DirectoryEntry]:
+    """Return what each of these enterprises has on the market, by its id."""
     rows = defaultdict(list)
-    for listing in MarketListing.objects.filter(
-        owner_id__in=[owner_id for _name, owner_id in owners]
-    ).order_by("machine_label", "id"):
+    for listing in MarketListing.objects.filter(owner_id__in=list(owner_ids)).order_by(
+        "machine_label", "id"
+    ):
         rows[listing.owner_id].append(listing)
-    return [_entry(owner_id, rows[owner_id]) for _name, owner_id in owners]
+    return {owner_id: _entry(owner_id, found) for owner_id, found in rows.items()}
 
 
 def _entry(owner_id: UUID, listings: list[MarketListing]) -> DirectoryEntry:

@@ -3,24 +3,29 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from apps.catalog import selectors as catalog
 from apps.exchange import selectors as exchange
 from apps.exchange.types import TrafficLight
 from apps.portal.access import public
+from apps.portal.formats import number
+from apps.portal.paging import cursor_of
 from apps.portal.public import places
-from tenants.registry import selectors as enterprises
-from tenants.types import Verification
+from tenants.registry import directory as registry
+from tenants.types import Tier, Verification
 
 if TYPE_CHECKING:
     from tenants.models import Enterprise
 
-SHOWN = 200
+LONGEST_SEARCH = 160
 TAGS_SHOWN = 5
 LIGHTS = {
     TrafficLight.MUCH: "good",
@@ -42,6 +47,12 @@ class Firm:
     entry: exchange.DirectoryEntry | None
     processes: tuple[str, ...] = ()
     certificates: tuple[str, ...] = ()
+    # Known from a register alone: nobody of it has been here yet.
+    is_claimable: bool = False
+    website: str = ""
+    register: str = ""
+    register_number: str = ""
+    activities: tuple[str, ...] = ()
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -66,18 +77,31 @@ class Firm:
 def directory(request: HttpRequest) -> HttpResponse:
     """List enterprises, narrowed by words, country, process and certificate."""
     wanted = {
-        name: request.GET.get(name, "").strip()
+        name: request.GET.get(name, "").replace("\0", "").strip()[:LONGEST_SEARCH]
         for name in ("q", "country", "process", "certificate")
     }
-    firms = _firms(**wanted)
+    among = None
+    if wanted["process"] or wanted["certificate"]:
+        among = exchange.sellers(
+            process_code=wanted["process"], certificate_code=wanted["certificate"]
+        )
+    page = registry.enterprises_page(
+        registry.Wanted(
+            search=wanted["q"], country=wanted["country"].upper(), among=among
+        ),
+        after=cursor_of(request.GET.get("after")),
+        before=cursor_of(request.GET.get("before")),
+    )
+    entries = exchange.entries_of(row.pk for row in page.rows if row.schema_name)
     language = get_language() or "en"
     return render(
         request,
         "public/directory.html",
         {
             "section": "directory",
-            "firms": firms,
-            "is_cut": len(firms) == SHOWN,
+            "firms": [_firm(row, entries) for row in page.rows],
+            "page": page,
+            "total": _said(page.total),
             "wanted": wanted,
             "countries": places.countries(),
             "processes": [
@@ -95,40 +119,33 @@ def directory(request: HttpRequest) -> HttpResponse:
 @require_safe
 def enterprise(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what an enterprise publishes of itself."""
-    ref = enterprises.enterprise_by_slug(slug)
-    if ref is None or ref.is_suspended:
+    row = registry.public_enterprise(slug)
+    if row is None:
         raise Http404
-    rows = enterprises.enterprises_directory(search=ref.name)
-    firm = next((_firm(row, _market()) for row in rows if row.slug == slug), None)
-    if firm is None:
-        raise Http404
+    firm = _firm(row, exchange.entries_of([row.pk]))
     return render(
-        request, "public/enterprise.html", {"section": "directory", "firm": firm}
+        request,
+        "public/enterprise.html",
+        {
+            "section": "directory",
+            "firm": firm,
+            "contact": settings.OPERATOR_EMAIL,
+        },
     )
 
 
-def _firms(*, q: str, country: str, process: str, certificate: str) -> list[Firm]:
-    entries = _market(process)
-    rows = enterprises.enterprises_directory(
-        country=country.upper(), search=q, limit=SHOWN
-    )
-    if process:
-        rows = [row for row in rows if row.pk in entries]
-    if certificate:
-        rows = [
-            row
-            for row in rows
-            if row.pk in entries and certificate in entries[row.pk].certificate_codes
-        ]
-    return [_firm(row, entries) for row in rows]
+def _said(total: registry.Total) -> str:
+    count = number(total.number, 0)
+    if total.is_about:
+        return _("About %(count)s enterprises") % {"count": count}
+    if total.is_more:
+        return _("More than %(count)s enterprises") % {"count": count}
+    return ngettext("One enterprise", "%(count)s enterprises", total.number) % {
+        "count": count
+    }
 
 
-def _market(process: str = "") -> dict[object, exchange.DirectoryEntry]:
-    found = exchange.enterprise_directory(process_code=process, limit=SHOWN)
-    return {entry.enterprise_id: entry for entry in found}
-
-
-def _firm(row: "Enterprise", entries: dict[object, exchange.DirectoryEntry]) -> Firm:
+def _firm(row: "Enterprise", entries: dict[UUID, exchange.DirectoryEntry]) -> Firm:
     entry = entries.get(row.pk)
     return Firm(
         slug=row.slug,
@@ -140,6 +157,11 @@ def _firm(row: "Enterprise", entries: dict[object, exchange.DirectoryEntry]) -> 
         entry=entry,
         processes=_named(entry.process_codes) if entry else (),
         certificates=_certified(entry.certificate_codes) if entry else (),
+        is_claimable=row.tier == Tier.REGISTERED,
+        website=row.website,
+        register=row.register_source,
+        register_number=row.register_number,
+        activities=tuple(row.activities),
     )
 
 

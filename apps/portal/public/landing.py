@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.catalog import selectors as catalog
 from apps.exchange import selectors as exchange
 from apps.portal.access import public
-from tenants.registry import selectors as enterprises
+from tenants.registry.directory import count_enterprises
 
 
 class Figure(NamedTuple):
@@ -37,7 +37,7 @@ def _figures() -> list[Figure]:
     return [
         Figure(
             _("enterprises"),
-            enterprises.count_enterprises(),
+            count_enterprises().number,
             reverse("public:directory"),
         ),
         Figure(_("machine offers"), exchange.market_listings().count()),

@@ -4,6 +4,7 @@ from csp.decorators import csp_update
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,7 +15,8 @@ from apps.kernel.errors import DomainError
 from apps.portal import hand_over
 from apps.portal.access import public
 from apps.portal.public.forms import SignUpForm
-from tenants.registry import rules, services
+from tenants.registry import directory, rules, services
+from tenants.types import Tier
 
 # Browsers hold a form's redirects to the policy of the page that it is on.
 TO_PORTALS = {"form-action": [f"*.{settings.DOMAIN}"]}
@@ -32,6 +34,8 @@ def sign_up(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             ref, user = services.sign_up(**form.cleaned_data, at=timezone.now())
+        except services.SlugTaken as error:
+            form.refuse(_pointed_to_claim(error))
         except DomainError as error:
             form.refuse(error)
         else:
@@ -84,9 +88,27 @@ def _refusal(slug: str) -> str:
     try:
         rules.check_slug(slug.lower())
         services.check_unlike_others(slug.lower())
+    except services.SlugTaken as error:
+        return str(_pointed_to_claim(error))
     except DomainError as error:
         return str(error)
     return ""
+
+
+def _pointed_to_claim(error: services.SlugTaken) -> services.SlugTaken:
+    """Say of an address that a register's entry has how its owner gets it."""
+    slug = str(error.value)
+    row = directory.public_enterprise(slug)
+    if row is None or row.tier != Tier.REGISTERED:
+        return error
+    return services.SlugTaken(
+        _("%(slug)s is kept for %(name)s, which a register has brought here.")
+        % {"slug": slug, "name": row.name},
+        field="slug",
+        value=slug,
+        remedy=_("If that is you, its page says how to claim it: %(page)s")
+        % {"page": f"{settings.DOMAIN}{reverse('public:enterprise', args=[slug])}"},
+    )
 
 
 def _free_address(proposal: str) -> str:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from apps.portal import preferences
 from apps.portal.public import (
+    claim,
     demands,
     directory,
     landing,
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", landing.landing, name="landing"),
     path("enterprises/", directory.directory, name="directory"),
     path("enterprises/<slug:slug>/", directory.enterprise, name="enterprise"),
+    path("claim/<str:token>/", claim.claim, name="claim"),
     path("demands/", demands.demands, name="demands"),
     path("processes/", processes.process_list, name="processes"),
     path("processes/<slug:code>/", processes.process, name="process"),

@@ -222,13 +222,13 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o640
 
-# --- cache: in each process, so that nothing fails while Valkey is away. Sign-in
-# throttles live here too: they count per process, and begin anew with it.
+# --- cache: in PostgreSQL, so that all processes throttle sign-ins by one count
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "spindle",
+        "BACKEND": "tenants.registry.throttles.DirectoryCache",
+        "LOCATION": "tenants_throttle",
         "KEY_FUNCTION": "tenants.isolation.caches.make_key",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     },
 }
 
@@ -321,6 +321,8 @@ CELL_DATABASE_URLS = env.pairs("SPINDLE_CELL_DATABASES")
 # Archives of whole enterprises; on storage that outlives the database's disk.
 ARCHIVE_ROOT = Path(env.text("SPINDLE_ARCHIVE_ROOT", str(VAR / "archives")))
 
+# To whom one writes who speaks for an enterprise that a register has brought here.
+OPERATOR_EMAIL = env.text("SPINDLE_OPERATOR_EMAIL", "")
 # Days without a member until an enterprise rests, and then until it is archived.
 DORMANT_AFTER_DAYS = env.number("SPINDLE_DORMANT_AFTER_DAYS", 90)
 ARCHIVED_AFTER_DAYS = env.number("SPINDLE_ARCHIVED_AFTER_DAYS", 180)
