@@ -185,9 +185,8 @@ def _own_records(stage: Stage) -> list[str]:
     return [
         _composed(
             "INSERT INTO django_migrations (app, name, applied)"
-            " SELECT %s, %s, clock_timestamp() WHERE NOT EXISTS"
-            " (SELECT FROM django_migrations WHERE app = %s AND name = %s)",
-            [app, name, app, name],
+            " VALUES (%s, %s, clock_timestamp())",
+            [app, name],
         )
         for app, name in stage.records
     ]
