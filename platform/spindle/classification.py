@@ -131,6 +131,9 @@ PROCESS_CACHES = {
         "tenants.registers.defaults.language_of": _LOADED,
         "tenants.registers.defaults.time_zone_of": _LOADED,
         "tenants.registry.cache._entries": "by id, address or host of the enterprise",
+        "tenants.registry.addresses._reserved_skeletons": "computed of a constant",
+        "tenants.registry.addresses._skeletons_within": "computed of a constant",
+        "tenants.registry.events._subscribers": _AT_IMPORT,
         "tenants.registry.preparation._steps": _AT_IMPORT,
     }.items()
 }

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
         ),
         OpenTable("tenants_fleetplan", {DIRECTORY: READ, OPERATOR: READ}),
         OpenTable("tenants_fleetentry", {DIRECTORY: READ, OPERATOR: READ}),
+        OpenTable("tenants_throttle", {DIRECTORY: ALL}),
         OpenTable("tenants_closure", {DIRECTORY: ALL, OPERATOR: READ}),
         OpenTable("tenants_registerimport", {DIRECTORY: ALL, OPERATOR: ALL}),
         ProtectRows(

@@ -1,6 +1,11 @@
 """Who the enterprises are, where they live, and the work done in their name."""
 
-from tenants.models.access import ApiClient, HandoverToken, IdempotencyRecord
+from tenants.models.access import (
+    ApiClient,
+    HandoverToken,
+    IdempotencyRecord,
+    Throttle,
+)
 from tenants.models.archives import Archive, Closure, Move, RegisterImport
 from tenants.models.enterprises import Domain, Enterprise
 from tenants.models.fleet import FleetEntry, FleetPlan
@@ -29,6 +34,7 @@ __all__ = [
     "RegisterImport",
     "Slot",
     "Template",
+    "Throttle",
     "User",
     "UserManager",
 ]

@@ -76,3 +76,20 @@ class HandoverToken(models.Model):
     def __str__(self) -> str:
         """Identify the token."""
         return self.digest[:12]
+
+
+class Throttle(models.Model):
+    """How often something was tried of late, such as a sign-in with a wrong password.
+
+    Django's cache keeps the rows; see `tenants.registry.throttles`.
+    """
+
+    tenancy = Tenancy.DIRECTORY
+
+    cache_key = models.CharField(primary_key=True, max_length=255)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        """Identify the count."""
+        return self.cache_key

@@ -6,7 +6,7 @@ from allauth.idp.oidc.models import Token
 from django.contrib.sessions.models import Session
 
 from tenants import context
-from tenants.models import IdempotencyRecord, Job, JobProgress
+from tenants.models import IdempotencyRecord, Job, JobProgress, Throttle
 from tenants.types import JobState
 
 ANSWERS_KEPT = timedelta(days=7)
@@ -29,4 +29,11 @@ def forget_what_is_over(*, at: datetime) -> dict[str, int]:
     with context.directory():
         sessions, _ = Session.objects.filter(expire_date__lt=at).delete()
         tokens, _ = Token.objects.filter(expires_at__lt=at).delete()
-    return {"answers": answers, "jobs": jobs, "sessions": sessions, "tokens": tokens}
+        throttles, _ = Throttle.objects.filter(expires__lt=at).delete()
+    return {
+        "answers": answers,
+        "jobs": jobs,
+        "sessions": sessions,
+        "tokens": tokens,
+        "throttles": throttles,
+    }

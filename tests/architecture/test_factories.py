@@ -21,6 +21,7 @@ WITHOUT = {
     "tenants.JobProgress": "written by jobs.report_progress, while a job runs",
     "tenants.IdempotencyRecord": "written by the API, with its first answer",
     "tenants.HandoverToken": "written by a sign-in that goes from host to host",
+    "tenants.Throttle": "written by Django's cache, at a sign-in that fails",
     "tenants.DirectoryVersion": "one row, written by the migration that made the table",
     "exchange.Match": "written by match_demand, with its run",
     "capacity.Shift": "written by set_shifts, with the calendar",

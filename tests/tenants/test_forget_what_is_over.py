@@ -6,7 +6,7 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from tenants import context
-from tenants.models import IdempotencyRecord, Job
+from tenants.models import IdempotencyRecord, Job, Throttle
 from tenants.registry import idempotency
 from tenants.registry.housekeeping import forget_what_is_over
 from tenants.types import EnterpriseRef, JobState
@@ -81,3 +81,15 @@ class TestForgetWhatIsOver:
         with context.directory():
             assert set(Session.objects.values_list("session_key", flat=True)) >= {"new"}
             assert not Session.objects.filter(session_key="old").exists()
+
+    def test_forgets_throttles_that_hold_nobody_back(self) -> None:
+        with context.directory():
+            for key, minutes in (("over", -1), ("in force", 1)):
+                Throttle.objects.create(
+                    cache_key=key, value="", expires=NOON + timedelta(minutes=minutes)
+                )
+
+        assert forget_what_is_over(at=NOON)["throttles"] == 1
+
+        with context.directory():
+            assert [row.pk for row in Throttle.objects.all()] == ["in force"]

@@ -6,7 +6,6 @@ import pytest
 from allauth.idp.oidc.models import Token
 from django.db import connections
 from django.test import Client
-from django.utils import timezone
 
 from apps.audit.models import AuditEvent
 from apps.kernel.errors import NotFound
@@ -226,7 +225,7 @@ class TestRemove:
             enterprise=north,
             user_id=selma.pk,
             by=Actor(label="Nora", user_id=owner_of(north).pk),
-            at=timezone.now(),
+            at=NOON,
         )
 
         answer = browser.get("/")
