@@ -64,7 +64,7 @@ class MachineModel(SharedModel):
     positioning_um = models.FloatField(_("positioning in µm"), null=True)
     source = models.CharField(_("source"), max_length=300)
     source_on = models.CharField(_("edition"), max_length=40, blank=True)
-    source_url = models.URLField(_("address"), max_length=300)
+    source_url = models.CharField(_("address"), max_length=300)
     confirmed_figures = ArrayField(
         models.CharField(max_length=20),
         verbose_name=_("figures found in a second text"),
@@ -72,7 +72,7 @@ class MachineModel(SharedModel):
         blank=True,
     )
     second_source = models.CharField(_("second text"), max_length=300, blank=True)
-    second_source_url = models.URLField(
+    second_source_url = models.CharField(
         _("address of the second text"), max_length=300, blank=True
     )
     order = models.PositiveIntegerField(_("order"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
@@ -30,6 +31,7 @@ from apps.machines.rules import (
     plausibility,
     published,
 )
+from apps.machines.rules.published import Draft
 from apps.machines.types import (
     CapabilityFacts,
     CostInputs,
@@ -197,6 +199,42 @@ def model_of(machine: Machine) -> ModelEntry | None:
     if machine.model_code:
         return library.machine_model(machine.model_code)
     return library.recognized_model(machine.maker, machine.model)
+
+
+def facts_of_model(entry: ModelEntry) -> dict[str, Any]:
+    """Return the columns of a machine that a model of the library fills in."""
+    return published.machine_figures(entry) | {
+        "maker": entry.maker,
+        "model": entry.model,
+        "kind": entry.kind.value,
+        "figures_source": entry.source_text,
+        "model_code": entry.code,
+    }
+
+
+def published_names(entry: ModelEntry) -> set[str]:
+    """Return the figures of a machine itself that its maker publishes."""
+    return set(published.machine_figures(entry))
+
+
+def unconfirmed_names(row: Capability) -> list[str]:
+    """Return the figures of a capability that wait for the shop's word."""
+    return origins.unconfirmed(row.figures_origin)
+
+
+def as_published(draft: Draft, entry: ModelEntry) -> Draft:
+    """Return a draft that names which of its figures are the maker's own."""
+    return published.as_published(draft, entry)
+
+
+def lacks_figures(machine: Machine) -> bool:
+    """Say whether a machine leaves out a figure that makers publish."""
+    rows = machine.capabilities.all()
+    return (
+        not rows
+        or any(row.envelope_kind is None for row in rows)
+        or any(getattr(machine, name) is None for name in origins.OF_THE_MACHINE)
+    )
 
 
 def fillable_figures(machine: Machine, entry: ModelEntry) -> dict[str, float]:

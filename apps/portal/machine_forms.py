@@ -1,5 +1,6 @@
 """What a planner says of a machine: itself, what it can do, what it costs."""
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
+from apps.kernel.units import to_mm
+from apps.library.types import BOX, CYLINDER, ModelEntry
 from apps.machines import selectors as machines
 from apps.machines.types import (
     CapabilityDraft,
@@ -56,6 +59,36 @@ def grade_choices() -> list[tuple[str, list[tuple[str, str]]]]:
         name = f"{grade.label} · {grade.standard}" if grade.standard else grade.label
         groups.setdefault(label, []).append((grade.code, name))
     return list(groups.items())
+
+
+# As people write a unit behind a length, and as UCUM names it.
+LENGTH_UNITS = {
+    "mm": "mm", "мм": "mm", "毫米": "mm", "cm": "cm", "см": "cm", "m": "m", "м": "m",
+    "in": "[in_i]", "inch": "[in_i]", '"': "[in_i]", "″": "[in_i]", "''": "[in_i]",
+}  # fmt: skip
+WITH_UNIT = re.compile(
+    rf"^(.*\d)\s*({'|'.join(map(re.escape, sorted(LENGTH_UNITS, reverse=True)))})\.?$",
+    re.IGNORECASE,
+)
+
+
+class Length(Quantity):
+    """A length in millimetres; with a unit behind it, in that unit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(unit=_("mm"), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """Read 762, 762 mm, 76.2 cm, 30 in or 30" as the same length."""
+        found = WITH_UNIT.match(str(value).strip()) if value else None
+        if found is None:
+            return super().to_python(value)
+        number = super().to_python(found[1])
+        unit = LENGTH_UNITS[found[2].lower()]
+        return number and Decimal(str(to_mm(number, unit)))
+
+
+NOT_CONFIRMED = _("From the maker's figures, not confirmed by you.")
 
 
 class MachineForm(PortalForm):
@@ -113,6 +146,14 @@ class MachineForm(PortalForm):
         required=False,
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    model_code = forms.CharField(
+        widget=forms.HiddenInput, max_length=60, required=False
+    )
+
+    def mark_published(self, names: set[str]) -> None:
+        """Say beside each figure that was filled in that it is the maker's."""
+        for name in names & set(self.fields):
+            self.fields[name].help_text = NOT_CONFIRMED
 
     def draft(self) -> MachineDraft:
         """Return what was written, as services take it."""
@@ -121,6 +162,101 @@ class MachineForm(PortalForm):
         if facts["spindle_kw"] is not None:
             facts["spindle_kw"] = float(facts["spindle_kw"])
         return MachineDraft(**facts)
+
+
+class OffersForm(PortalForm):
+    """What a machine of a model is for, and the sizes that its maker publishes."""
+
+    process_codes = forms.MultipleChoiceField(
+        label=_("Processes"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Those that its maker builds it for."),
+    )
+    size_x_mm = Length(label="X", required=False)
+    size_y_mm = Length(label="Y", required=False)
+    size_z_mm = Length(label="Z", required=False)
+    diameter_mm = Length(label=_("Diameter"), required=False)
+    length_mm = Length(label=_("Length"), required=False)
+    max_mass_kg = Quantity(label=_("Heaviest part"), unit=_("kg"), required=False)
+
+    def __init__(self, *args: Any, entry: ModelEntry, **kwargs: Any) -> None:
+        language = get_language() or "en"
+        self.entry = entry
+        kwargs.setdefault("prefix", "offer")
+        kwargs["initial"] = {
+            "process_codes": entry.process_codes,
+            **{name: plain(entry.figure(name)) for name in (*BOX, *CYLINDER)},
+            "max_mass_kg": plain(entry.figure("max_load_kg")),
+        }
+        super().__init__(*args, **kwargs)
+        processes = self.fields["process_codes"]
+        assert isinstance(processes, forms.ChoiceField)
+        processes.choices = [
+            (code, catalog.label(code, language)) for code in entry.process_codes
+        ]
+        self.shape = (
+            EnvelopeKind.CYLINDER
+            if any(name in entry.figures for name in CYLINDER)
+            else EnvelopeKind.BOX
+        )
+        for kind, names in SIZES.items():
+            for name in names:
+                if kind != self.shape:
+                    del self.fields[name]
+                elif name in entry.figures:
+                    self.fields[name].help_text = NOT_CONFIRMED
+                elif any(other in entry.figures for other in names):
+                    self.fields[name].help_text = _(
+                        "Its maker publishes none. State your own, or clear the others."
+                    )
+        if "max_load_kg" in entry.figures:
+            self.fields["max_mass_kg"].help_text = NOT_CONFIRMED
+
+    @property
+    def sizes(self) -> list[Any]:
+        """The fields of the envelope."""
+        return [self[name] for name in SIZES[self.shape]]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a whole envelope, or none."""
+        facts = super().clean() or self.cleaned_data
+        names = SIZES[self.shape]
+        if facts.get("process_codes") and any(facts.get(name) for name in names):
+            for name in names:
+                if facts.get(name) is None and name not in self.errors:
+                    self.add_error(
+                        name,
+                        _t("This is empty. Give all sizes of the envelope, or none."),
+                    )
+        return facts
+
+    def drafts(self) -> list[CapabilityDraft]:
+        """Return what was written, one draft a process."""
+        facts: dict[str, Any] = {
+            name: None if value is None else float(value)
+            for name, value in self.cleaned_data.items()
+            if name != "process_codes"
+        }
+        has_sizes = all(facts[name] is not None for name in SIZES[self.shape])
+        return [
+            machines.as_published(
+                CapabilityDraft(
+                    process_code=code,
+                    envelope_kind=self.shape if has_sizes else None,
+                    **facts,
+                ),
+                self.entry,
+            )
+            for code in self.cleaned_data["process_codes"]
+        ]
+
+
+def plain(value: Any) -> Any:
+    """Write 610.0 as 610: the point is no news."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else Decimal(str(value))
+    return value
 
 
 class CapabilityForm(PortalForm):
@@ -147,11 +283,11 @@ class CapabilityForm(PortalForm):
         required=False,
         help_text=_("A box for milling, a cylinder for turning."),
     )
-    size_x_mm = Quantity(label="X", unit=_("mm"), required=False)
-    size_y_mm = Quantity(label="Y", unit=_("mm"), required=False)
-    size_z_mm = Quantity(label="Z", unit=_("mm"), required=False)
-    diameter_mm = Quantity(label=_("Diameter"), unit=_("mm"), required=False)
-    length_mm = Quantity(label=_("Length"), unit=_("mm"), required=False)
+    size_x_mm = Length(label="X", required=False)
+    size_y_mm = Length(label="Y", required=False)
+    size_z_mm = Length(label="Z", required=False)
+    diameter_mm = Length(label=_("Diameter"), required=False)
+    length_mm = Length(label=_("Length"), required=False)
     max_mass_kg = Quantity(label=_("Heaviest part"), unit=_("kg"), required=False)
     it_grade = forms.TypedChoiceField(
         label=_("Finest tolerance"),

@@ -31,8 +31,11 @@ from apps.portal.machine_forms import (
     CapabilityForm,
     CostForm,
     MachineForm,
+    OffersForm,
+    plain,
     site_choices,
 )
+from apps.portal.machine_models import chosen_model, offered_models
 from apps.portal.machines import found_machine
 from tenants.middleware import actor_of
 from tenants.types import Role
@@ -43,13 +46,18 @@ from tenants.types import Role
 def write(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
     """Let a planner add a machine, or change what is said of one."""
     known = found_machine(machine_id).machine if machine_id else None
-    form = MachineForm(
-        request.POST if request.method == "POST" else None,
-        initial=_machine_facts(known),
-    )
-    if request.method == "POST" and form.is_valid():
+    entry = None if known else chosen_model(request)
+    # A choice fills the form in and saves nothing yet.
+    sent = request.POST if request.method == "POST" and not _chooses(request) else None
+    form = MachineForm(sent, initial=_machine_facts(request, known, entry))
+    offers = OffersForm(sent, entry=entry) if entry else None
+    if entry is not None:
+        form.mark_published(machines.published_names(entry))
+    # Both are looked at, so that all that is wrong is said at once.
+    answers = [one.is_valid() for one in (form, offers) if one is not None]
+    if sent is not None and all(answers):
         try:
-            saved = _save_machine(request, form, known)
+            saved = _save_machine(request, form, known, offers)
         except DomainError as error:
             form.refuse(error)
         else:
@@ -57,8 +65,15 @@ def write(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
     return render(
         request,
         "portal/machines/write.html",
-        {"form": form, "machine": known, "has_sites": bool(site_choices())},
-        status=422 if form.errors else 200,
+        {
+            "form": form,
+            "offers": offers,
+            "entry": entry,
+            "machine": known,
+            "has_sites": bool(site_choices()),
+            **offered_models(request.GET.get("q", "")),
+        },
+        status=422 if form.errors or (offers is not None and offers.errors) else 200,
     )
 
 
@@ -243,7 +258,7 @@ def copy_offers(
         for row in source.capabilities:
             services.set_capability(
                 machine_id=target_id,
-                draft=CapabilityDraft(**_draft_of(row) | _own_envelope(target, row)),
+                draft=CapabilityDraft(**_with_origin(row) | _own_envelope(target, row)),
                 by=by,
                 at=at,
             )
@@ -253,11 +268,24 @@ def copy_offers(
             services.publish_machine(machine_id=target_id, by=by, at=at)
 
 
-def _save_machine(request: HttpRequest, form: MachineForm, known: Any) -> Any:
+def _chooses(request: HttpRequest) -> bool:
+    return "choose" in request.POST
+
+
+def _save_machine(
+    request: HttpRequest, form: MachineForm, known: Any, offers: OffersForm | None
+) -> Any:
     site_id = UUID(form.cleaned_data["site_id"])
     by, at = actor_of(request), timezone.now()
     if known is None:
-        return services.add_machine(site_id=site_id, draft=form.draft(), by=by, at=at)
+        draft = form.draft()
+        return services.add_machine(
+            site_id=site_id,
+            draft=machines.as_published(draft, offers.entry) if offers else draft,
+            capabilities=offers.drafts() if offers else [],
+            by=by,
+            at=at,
+        )
     return services.revise_machine(
         machine_id=known.pk,
         version=form.cleaned_data["version"] or 0,
@@ -268,25 +296,36 @@ def _save_machine(request: HttpRequest, form: MachineForm, known: Any) -> Any:
     )
 
 
-def _machine_facts(known: Any) -> dict[str, Any]:
+def _machine_facts(request: HttpRequest, known: Any, entry: Any) -> dict[str, Any]:
+    """Return what the form begins with: a machine's facts, or those of a model."""
     if known is None:
-        return {}
+        written = {
+            name: value
+            for name in MachineForm.base_fields
+            if _chooses(request) and (value := request.POST.get(name, ""))
+        }
+        if entry is None:
+            return written
+        facts = {
+            name: plain(value) for name, value in machines.facts_of_model(entry).items()
+        }
+        return {"name": entry.model, **written, **facts}
     return {name: getattr(known, name) for name in MachineForm.base_fields} | {
-        "spindle_kw": _plain(known.spindle_kw)
+        "spindle_kw": plain(known.spindle_kw)
     }
 
 
 def _capability_facts(detail: machines.MachineDetail, row: Any) -> dict[str, Any]:
     """Return what the form begins with: what is stated, else what is proposed."""
     if row is not None:
-        return {name: _plain(value) for name, value in _draft_of(row).items()}
+        return {name: plain(value) for name, value in _draft_of(row).items()}
     facts: dict[str, Any] = {}
     if detail.proposal is not None and not detail.capabilities:
         facts["process_code"] = detail.proposal.process_code
     if detail.proposed_envelope_mm is not None:
         facts["envelope_kind"] = EnvelopeKind.BOX
         facts |= {
-            name: _plain(size)
+            name: plain(size)
             for name, size in zip(
                 SIZES[EnvelopeKind.BOX], detail.proposed_envelope_mm, strict=True
             )
@@ -298,18 +337,19 @@ def _draft_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in CapabilityForm.base_fields}
 
 
+def _with_origin(row: Any) -> dict[str, Any]:
+    """Return a capability's facts; what nobody confirmed there is not confirmed here."""
+    return {
+        **_draft_of(row),
+        "from_catalog": frozenset(machines.unconfirmed_names(row)),
+    }
+
+
 def _own_envelope(target: machines.MachineDetail, row: Any) -> dict[str, Any]:
     own = target.proposed_envelope_mm
     if own is None or row.envelope_kind != EnvelopeKind.BOX:
         return {}
     return dict(zip(SIZES[EnvelopeKind.BOX], own, strict=True))
-
-
-def _plain(value: Any) -> Any:
-    """Write 610.0 as 610: the point is no news."""
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else Decimal(str(value))
-    return value
 
 
 def _others_to_copy(machine_id: UUID) -> list[Any]:

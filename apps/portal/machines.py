@@ -30,6 +30,7 @@ from apps.machines.types import Doubt, EnvelopeKind, MachineState, MissingKey
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.home import load_chart
+from apps.portal.machine_models import offer_of, waiting_figures
 from apps.portal.paging import page_of
 from tenants.middleware import actor_of, role_in
 from tenants.types import Role
@@ -176,6 +177,9 @@ def machine(request: HttpRequest, machine_id: UUID) -> HttpResponse:
             "can_write": can_write,
             "steps": _steps(detail) if can_write else [],
             "missing": machines.words_of(detail.missing),
+            "waiting": waiting_figures(detail.unconfirmed),
+            "source": machines.model_of(detail.machine) if detail.unconfirmed else None,
+            "offer": offer_of(detail.machine) if can_write else None,
             "capabilities": _capabilities(detail),
             "costs": cost_figures(detail.cost_model) if detail.cost_model else [],
             "calendar": calendar,

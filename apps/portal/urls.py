@@ -8,12 +8,14 @@ from apps.portal import (
     calendars,
     capacity,
     certificates,
+    data,
     enterprise,
     hand_over,
     home,
     inbox,
     jobs,
     machine_import,
+    machine_models,
     machine_writing,
     machines,
     members,
@@ -55,6 +57,7 @@ urlpatterns = [
     ),
     path("machines/", machines.machine_list, name="machines"),
     path("machines/add/", machine_writing.write, name="machine-add"),
+    path("machines/models/", machine_models.search, name="machine-models"),
     path("machines/import/", machine_import.import_machines, name="machine-import"),
     path("machines/<uuid:machine_id>/", machines.machine, name="machine"),
     path(
@@ -79,6 +82,12 @@ urlpatterns = [
     ),
     path(
         "machines/<uuid:machine_id>/costs/", machine_writing.cost, name="machine-cost"
+    ),
+    path("machines/<uuid:machine_id>/model/", machine_models.fill, name="machine-fill"),
+    path(
+        "machines/<uuid:machine_id>/figures/",
+        machine_models.confirm,
+        name="machine-confirm",
     ),
     path("machines/<uuid:machine_id>/copy/", machine_writing.copy, name="machine-copy"),
     path(
@@ -169,6 +178,12 @@ urlpatterns = [
         api_clients.revoke,
         name="api-client-revoke",
     ),
+    path("data/", data.overview, name="data"),
+    path("data/exports/", data.export_list, name="exports"),
+    path("data/exports/add/", data.export_add, name="export-add"),
+    path("data/exports/<uuid:export_id>/", data.download, name="export"),
+    path("data/closing/", data.close, name="close"),
+    path("data/closing/withdrawal/", data.keep, name="close-withdraw"),
     path("preferences/", preferences.choose, name="preferences"),
     # Below /account/, where requests act in the directory's name: a session is made.
     path(hand_over.PATH.removeprefix("/"), hand_over.accept, name="hand-over"),

@@ -30,6 +30,7 @@ class ImportedShape(serializers.Serializer[Any]):
     machine_id = serializers.UUIDField()
     code = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # the field hides an attribute of its base
+    model_code = serializers.CharField(allow_blank=True)
 
 
 class ImportProblemShape(serializers.Serializer[Any]):

@@ -27,6 +27,7 @@ from apps.machines.types import (
     CapabilityDraft,
     CostInputs,
     EnvelopeKind,
+    FigureOrigin,
     MachineDraft,
     MachineKind,
     MachineState,
@@ -35,6 +36,10 @@ from tenants.types import Disclosure
 
 # What the columns can keep; what a machine can be, the domain says.
 MOST = 2_000_000_000
+
+
+def _origins() -> serializers.DictField:
+    return serializers.DictField(child=serializers.ChoiceField(FigureOrigin.values))
 
 
 class CapabilityShape(serializers.Serializer[Any]):
@@ -56,6 +61,7 @@ class CapabilityShape(serializers.Serializer[Any]):
     roughness_um = serializers.FloatField(allow_null=True)
     batch_min = serializers.IntegerField(allow_null=True)
     batch_max = serializers.IntegerField(allow_null=True)
+    figures_origin = _origins()
 
 
 class MachineHeadShape(serializers.Serializer[Any]):
@@ -72,6 +78,11 @@ class MachineHeadShape(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(MachineKind.values)
     state = serializers.ChoiceField(MachineState.values)
     axes = serializers.IntegerField(allow_null=True)
+    spindle_rpm = serializers.IntegerField(allow_null=True)
+    spindle_kw = serializers.FloatField(allow_null=True)
+    model_code = serializers.CharField(allow_blank=True)
+    figures_origin = _origins()
+    figures_source = serializers.CharField(allow_blank=True)
     auto_quote = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
     version = serializers.IntegerField()
@@ -94,8 +105,18 @@ def _text(most: int) -> serializers.CharField:
     )
 
 
+def _measure() -> Measure:
+    return Measure(required=False, allow_null=True, default=None)
+
+
+def _count() -> serializers.IntegerField:
+    return serializers.IntegerField(
+        min_value=1, max_value=MOST, required=False, allow_null=True, default=None
+    )
+
+
 class MachineInput(StrictSerializer):
-    """A machine's own facts."""
+    """A machine's own facts; a model of the library fills in what is left out."""
 
     site_id = serializers.UUIDField()
     code = serializers.CharField(max_length=60)
@@ -109,18 +130,11 @@ class MachineInput(StrictSerializer):
     axes = serializers.IntegerField(
         min_value=1, max_value=100, required=False, allow_null=True, default=None
     )
+    spindle_rpm = _count()
+    spindle_kw = _measure()
     figures_source = _text(300)
+    model_code = _text(60)
     auto_quote = serializers.BooleanField(required=False, default=False)
-
-
-def _measure() -> Measure:
-    return Measure(required=False, allow_null=True, default=None)
-
-
-def _count() -> serializers.IntegerField:
-    return serializers.IntegerField(
-        min_value=1, max_value=MOST, required=False, allow_null=True, default=None
-    )
 
 
 class CapabilityInput(StrictSerializer):
@@ -195,7 +209,13 @@ class ListingShape(serializers.Serializer[Any]):
     """What the market shows of one capability of a machine."""
 
     disclosure = {
-        Disclosure.MARKET: ("id", "machine_label", "process_code", "auto_quote"),
+        Disclosure.MARKET: (
+            "id",
+            "machine_label",
+            "process_code",
+            "unconfirmed_figures",
+            "auto_quote",
+        ),
         Disclosure.PRIVATE: ("machine_id", "is_active", "version"),
     }
 
@@ -203,6 +223,7 @@ class ListingShape(serializers.Serializer[Any]):
     machine_id = serializers.UUIDField()
     machine_label = serializers.CharField()
     process_code = serializers.CharField()
+    unconfirmed_figures = serializers.ListField(child=serializers.CharField())
     auto_quote = serializers.BooleanField()
     is_active = serializers.BooleanField()
     version = serializers.IntegerField()
@@ -229,6 +250,17 @@ def changed(request: Request, machine_id: UUID, before: tuple[int, int]) -> Resp
     if versions != (before[0] + 1, before[1]):
         raise moved()
     return represented(request, body, *versions)
+
+
+def _added(request: Request, facts: dict[str, Any]) -> Any:
+    site_id, model_code = facts.pop("site_id"), facts.pop("model_code")
+    by, at = principal_of(request).actor, timezone.now()
+    draft = MachineDraft(**facts)
+    if model_code:
+        return services.add_machine_of_model(
+            site_id=site_id, model_code=model_code, draft=draft, by=by, at=at
+        )
+    return services.add_machine(site_id=site_id, draft=draft, by=by, at=at)
 
 
 class Machines(Endpoint):
@@ -264,13 +296,7 @@ class Machines(Endpoint):
     def post(self, request: Request) -> Response:
         """Register a machine; nobody else sees it until it is published."""
         facts = body_of(request, MachineInput)
-        site_id = facts.pop("site_id")
-        machine = services.add_machine(
-            site_id=site_id,
-            draft=MachineDraft(**facts),
-            by=principal_of(request).actor,
-            at=timezone.now(),
-        )
+        machine = _added(request, facts)
         body, versions = present(machine.pk)
         return Response(
             body,

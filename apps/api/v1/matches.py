@@ -68,6 +68,7 @@ class MatchShape(serializers.Serializer[Any]):
             "machine_label",
             "process_code",
             "country",
+            "unconfirmed_figures",
         ),
         Disclosure.COUNTERPARTY: (
             "id",
@@ -88,6 +89,7 @@ class MatchShape(serializers.Serializer[Any]):
     machine_label = serializers.CharField(allow_blank=True)
     process_code = serializers.CharField(allow_blank=True)
     country = serializers.CharField(allow_blank=True)
+    unconfirmed_figures = serializers.ListField(child=serializers.CharField())
     rank = serializers.IntegerField()
     outcome = serializers.ChoiceField(Outcome.values)
     score = serializers.FloatField()

@@ -7,6 +7,7 @@ from apps.api.v1 import (
     catalog,
     jobs,
     machine_imports,
+    machine_models,
     machines,
     matches,
     orders,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("processes", catalog.Processes.as_view()),
     path("materials", catalog.Materials.as_view()),
     path("certificate-kinds", catalog.CertificateKinds.as_view()),
+    path("machine-models", machine_models.MachineModels.as_view()),
     path("sites", sites.Sites.as_view()),
     path("certificates", sites.Certificates.as_view()),
     path("machines", machines.Machines.as_view()),
@@ -28,6 +30,10 @@ urlpatterns = [
     path(
         "machines/<uuid:machine_id>/capabilities/<slug:process_code>",
         machines.MachineCapability.as_view(),
+    ),
+    path(
+        "machines/<uuid:machine_id>/confirmed-figures",
+        machine_models.MachineFigures.as_view(),
     ),
     path("machines/<uuid:machine_id>/cost-model", machines.MachineCostModel.as_view()),
     path(

@@ -176,6 +176,7 @@ def _add_machine(
             spindle_rpm=model.spindle_rpm,
             spindle_kw=model.spindle_kw,
             figures_source=model.source,
+            model_code=model.key,
             description=machine.trade.label,
             auto_quote=machine.auto_quote,
         ),

@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
                     "source_on",
                     models.CharField(blank=True, max_length=40, verbose_name="edition"),
                 ),
-                ("source_url", models.URLField(max_length=300, verbose_name="address")),
+                ("source_url", models.CharField(max_length=300, verbose_name="address")),
                 (
                     "confirmed_figures",
                     django.contrib.postgres.fields.ArrayField(
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "second_source_url",
-                    models.URLField(
+                    models.CharField(
                         blank=True,
                         max_length=300,
                         verbose_name="address of the second text",

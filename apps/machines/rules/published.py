@@ -1,7 +1,7 @@
 """What a model of the library says of a machine and of what it can do."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from apps.library.types import BOX, CYLINDER, ModelEntry
 from apps.machines.rules.origins import OF_A_CAPABILITY, OF_THE_MACHINE
@@ -11,6 +11,8 @@ from apps.machines.types import (
     MachineDraft,
     MachineKind,
 )
+
+Draft = TypeVar("Draft", MachineDraft, CapabilityDraft)
 
 # Makers round to whole millimetres what they build in inches: 16 in is 406 mm.
 ROUNDING_MM = 0.5
@@ -89,3 +91,18 @@ def taken_over(name: str, value: float | None, entry: ModelEntry) -> float | Non
         return None
     slack = ROUNDING_MM if name in LENGTHS else 0.0
     return float(published) if abs(value - published) <= slack else None
+
+
+def as_published(draft: Draft, entry: ModelEntry) -> Draft:
+    """Return a draft that names which of its figures are the maker's own."""
+    names = OF_A_CAPABILITY if isinstance(draft, CapabilityDraft) else OF_THE_MACHINE
+    same = {
+        name: figure
+        for name in names
+        if (figure := taken_over(name, getattr(draft, name), entry)) is not None
+    }
+    whole: dict[str, Any] = {
+        name: int(figure) if isinstance(getattr(draft, name), int) else figure
+        for name, figure in same.items()
+    }
+    return replace(draft, from_catalog=frozenset(whole), **whole)

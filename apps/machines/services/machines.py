@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
 from apps.kernel.errors import Conflict
+from apps.library import selectors as library
 from apps.machines import selectors
 from apps.machines.models import Machine
 from apps.machines.rules import figures, origins
@@ -47,10 +48,11 @@ def add_machine(
     Nobody else sees it until it is published.
 
     :raises SiteNotFound: if the enterprise has no such site.
+    :raises UnknownMachineModel: if the library has no such model.
     :raises ImpossibleFigure: if a figure cannot be.
     :raises CodeTaken: if another machine has the code.
     """
-    figures.check_machine(draft)
+    _check(draft)
     site = selectors.site(site_id)
     machine = Machine(site=site)
     stated = _state(machine, draft)
@@ -78,11 +80,12 @@ def revise_machine(
     :raises MachineNotFound: if the enterprise has none of this id.
     :raises MachineChanged: if it is not of the version that the caller saw.
     :raises SiteNotFound: if the enterprise has no such site.
+    :raises UnknownMachineModel: if the library has no such model.
     :raises ImpossibleFigure: if a figure cannot be.
     :raises CodeTaken: if another machine has the code.
     :raises MachineIncomplete: if a published machine would no longer say enough.
     """
-    figures.check_machine(draft)
+    _check(draft)
     machine = _of_version(machine_id, version)
     if site_id is not None:
         machine.site = selectors.site(site_id)
@@ -130,6 +133,12 @@ def write_machine(machine: Machine) -> None:
         machine,
         taken=("machines_machine_code", lambda: _code_taken(machine.code)),
     )
+
+
+def _check(draft: MachineDraft) -> None:
+    figures.check_machine(draft)
+    if draft.model_code:
+        library.machine_model(draft.model_code)
 
 
 def _state(machine: Machine, draft: MachineDraft) -> dict[str, Any]:
