@@ -151,5 +151,7 @@ def routes() -> Iterator[Route]:
                 "domain", "tenant__database__cell__address", "tenant__database_id"
             )
         )
-        for host, address, database in rows.iterator():
-            yield Route(host, address, database)
+        found = list(rows)
+    # Given out here: a generator must not hold a context while it waits.
+    for host, address, database in found:
+        yield Route(host, address, database)
