@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, InvalidInput
 from tenants import context
-from tenants.archive import belongings, catalogue, hooks, reading
+from tenants.archive import belongings, catalogue, reading
 from tenants.archive.reading import Source
 from tenants.archive.rules import BadArchive, bad
 from tenants.archive.types import (
@@ -30,6 +30,7 @@ from tenants.archive.types import (
     SHARED,
     Manifest,
 )
+from tenants.lifecycle import hooks as lifecycle
 from tenants.models import Domain, Enterprise, Membership, Template, User
 from tenants.provisioning import selectors as provisioned
 from tenants.provisioning import services as provisioning
@@ -114,12 +115,19 @@ def restore_same(
 
 
 def import_as_new(
-    *, path: Path | str, slug: str, by: Actor, at: datetime, name: str = ""
+    *,
+    path: Path | str,
+    slug: str,
+    by: Actor,
+    at: datetime,
+    name: str = "",
+    is_published: bool = False,
 ) -> Restored:
     """Make a fresh enterprise with a copy of an archive's rows and files.
 
     Its people are known again by their e-mail addresses; who is not known yet has to
-    set a password. Rows of shared tables stay the original's.
+    set a password. Rows of shared tables stay the original's: with `is_published`,
+    what the original showed to others is shown by the copy too.
 
     :raises BadArchive: if the archive is not whole, or not of tables known here.
     :raises SlugTaken: if the address is another's.
@@ -150,8 +158,8 @@ def import_as_new(
             _catch_up(manifest, schema)
             announce_change()
             ref = as_ref(enterprise)
-            with context.enterprise(ref):
-                hooks.run_imported(ref, manifest.enterprise_id, by, at)
+            if is_published:
+                lifecycle.run_return(ref, by, at)
         return Restored(
             enterprise=ref,
             schema=schema,

@@ -20,6 +20,7 @@ from tenants.models import (
     Move,
     Slot,
 )
+from tenants.provisioning import services as provisioning
 from tenants.registry.services import announce_change
 
 # What the directory at home keeps of an enterprise that lives elsewhere.
@@ -44,10 +45,10 @@ def clear_schemas(*, enterprise_id: UUID, keep: str = "") -> list[str]:
 
 def drop_schema(schema: str) -> None:
     """Drop a schema with its role, its slot and its files."""
-    with transaction.atomic(), context.owner(), connection.cursor() as cursor:
-        cursor.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
-        # Privileges in another database of the same server keep it from being dropped.
-        cursor.execute(f'DROP ROLE IF EXISTS "{schema}"')
+    with context.owner(), transaction.atomic():
+        # PostgreSQL refuses while the role has a privilege in another database of the
+        # same server, and then nothing is dropped here.
+        provisioning.drop_schema(schema)
         Slot.objects.filter(pk=schema).delete()
     remove_files(schema)
 
@@ -60,7 +61,7 @@ def clear_shared(*, enterprise_id: UUID) -> dict[str, int]:
     """
     is_home = settings.DATABASE_CODE == settings.HOME_DATABASE_CODE
     deleted: dict[str, int] = {}
-    with transaction.atomic(), context.owner(), connection.cursor() as cursor:
+    with context.owner(), transaction.atomic(), connection.cursor() as cursor:
         for table, column, model in _references():
             if is_home and model in KEPT_AT_HOME:
                 continue

@@ -19,6 +19,7 @@ from tenants import context
 from tenants.cells import selectors, steps
 from tenants.jobs.runner import die_at
 from tenants.models import Database, Enterprise, Move
+from tenants.provisioning.services import NoRoom
 from tenants.registry.services import announce_change
 from tenants.types import Actor, DatabaseState, MoveState, Tier
 
@@ -127,7 +128,7 @@ def _check_target(enterprise: Enterprise, code: str) -> None:
         )
     load = next(one for one in selectors.databases() if one.code == code)
     if target.state != DatabaseState.OPEN or not load.room:
-        raise selectors.NoRoom(
+        raise NoRoom(
             _("Database %(code)s takes no newcomers: it holds %(held)s of %(limit)s.")
             % {"code": code, "held": load.enterprises, "limit": load.slot_limit},
             field="target",
@@ -205,6 +206,8 @@ class _Mover:
             moment=moment,
         )
         die_at("move_written")
+        with context.directory():
+            limit = self.move.target.slot_limit
         received = self.reach.at(
             self.move.target_id,
             "receive",
@@ -214,6 +217,7 @@ class _Mover:
             tier=made["tier"],
             by=self.by.label,
             moment=moment,
+            limit=limit,
         )
         die_at("move_received")
         self._record(MoveState.COPIED, target_schema=received["schema"])

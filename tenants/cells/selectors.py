@@ -7,19 +7,14 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from apps.kernel.errors import Conflict, NotFound
+from apps.kernel.errors import NotFound
 from tenants import context
 from tenants.cells.types import DatabaseLoad, Route, Whereabouts
 from tenants.models import Database, Domain, Enterprise, Move, Slot
+from tenants.provisioning.services import NoRoom
 from tenants.types import DatabaseState, MoveState, SlotState, Tier
 
 OVER = (MoveState.DONE, MoveState.FAILED)
-
-
-class NoRoom(Conflict):
-    """Raised when this process's database takes no newcomers."""
-
-    code = "no_room"
 
 
 class NoSuchDatabase(NotFound):

@@ -26,7 +26,6 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
-@transaction.atomic
 def add_database(
     *,
     code: str,
@@ -65,7 +64,7 @@ def add_database(
             remedy=_("Give a host and a port, such as 10.0.0.7:8000."),
         )
     name = check_text(cell_name or cell, field="cell_name", longest=LONGEST_NAME)
-    with context.owner():
+    with context.owner(), transaction.atomic():
         place, is_new = Cell.objects.get_or_create(
             code=cell, defaults={"name": name, "address": address}
         )
@@ -87,7 +86,6 @@ def add_database(
             ) from error
 
 
-@transaction.atomic
 def set_database_state(*, code: str, state: DatabaseState) -> Database:
     """Open a database to newcomers, or close it."""
     row = database_of_code(code)

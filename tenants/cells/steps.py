@@ -29,7 +29,7 @@ from tenants.cells.selectors import is_reachable
 from tenants.database.session import unit_of_work
 from tenants.jobs.runner import die_at
 from tenants.lifecycle import hooks as lifecycle
-from tenants.models import Archive, Enterprise
+from tenants.models import Archive, Database, Enterprise
 from tenants.registry.selectors import as_ref
 from tenants.types import Actor, ArchivePurpose, Tier
 
@@ -227,7 +227,14 @@ def _write(*, enterprise: str, by: str, moment: str) -> Facts:
 
 
 def _receive(
-    *, enterprise: str, path: str, sha256: str, by: str, moment: str, tier: str
+    *,
+    enterprise: str,
+    path: str,
+    sha256: str,
+    by: str,
+    moment: str,
+    tier: str,
+    limit: int,
 ) -> Facts:
     """Make the enterprise's rows and files ready here, once; it does not live here yet."""
     enterprise_id = UUID(enterprise)
@@ -239,6 +246,8 @@ def _receive(
             remedy=_("Keep ARCHIVE_ROOT on storage that all cells share."),
         )
     with only_one_about(enterprise_id):
+        # What was agreed at home holds here too, for sign-ups and for slots made ahead.
+        Database.objects.filter(pk=settings.DATABASE_CODE).update(slot_limit=limit)
         _discard_here(enterprise_id)
         received = restoring.restore_same(
             enterprise_id=enterprise_id,

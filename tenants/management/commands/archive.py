@@ -40,6 +40,11 @@ class Command(BaseCommand):
             "--same", action="store_true", help="give an enterprise its rows back"
         )
         bring.add_argument("--name", default="", help="the fresh enterprise's name")
+        bring.add_argument(
+            "--publish",
+            action="store_true",
+            help="put what the original showed on the market, as the copy's",
+        )
         words.add_parser("list", help="archives, the latest first").add_argument(
             "slug", nargs="?", default=""
         )
@@ -94,6 +99,7 @@ class Command(BaseCommand):
                 path=options["file"],
                 slug=options["slug"],
                 name=options["name"],
+                is_published=options["publish"],
                 by=BY,
                 at=at,
             )

@@ -14,9 +14,18 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from apps.kernel.errors import Conflict
 from apps.orders.models import Part
 from tenants import context
-from tenants.archive import belongings, reading, restoring, rules, sealing, storing
+from tenants.archive import (
+    belongings,
+    copying,
+    reading,
+    restoring,
+    rules,
+    sealing,
+    storing,
+)
 from tenants.archive.rules import BadArchive
 from tenants.archive.types import MANIFEST
 from tenants.archive.verifying import checksums
@@ -81,7 +90,7 @@ def with_digest(table: str, content: bytes) -> Change:
     def go(entries: dict[str, bytes]) -> None:
         entries[f"tables/{table}.jsonl"] = content
         document = json.loads(entries[MANIFEST])
-        meter = reading.copying.Meter()
+        meter = copying.Meter()
         meter.write(content)
         facts = meter.facts
         document["tables"][table] = {
@@ -236,7 +245,7 @@ class TestImportAsNew:
         def attack(entries: dict[str, bytes]) -> None:
             text = b"CREATE TABLE public.owned (); " + entries["schema.sql"]
             entries["schema.sql"] = text
-            meter = reading.copying.Meter()
+            meter = copying.Meter()
             meter.write(text)
             document = json.loads(entries[MANIFEST])
             document["template_digest"] = "f" * 64
@@ -274,7 +283,7 @@ class TestImportAsNew:
             document["directory"][name] = {
                 "rows": 0,
                 "size": 0,
-                "sha256": reading.copying.Meter().facts.sha256,
+                "sha256": copying.Meter().facts.sha256,
             }
             entries[MANIFEST] = json.dumps(document).encode()
 
@@ -307,7 +316,7 @@ class TestRestoreSame:
     def test_does_not_write_over_rows_that_are_there(
         self, exported: Path, small: Enterprise
     ) -> None:
-        with pytest.raises(restoring.Conflict, match="in a database already"):
+        with pytest.raises(Conflict, match="in a database already"):
             restoring.restore_same(
                 enterprise_id=small.id, path=exported, by=SYSTEM, at=NOON
             )
@@ -318,7 +327,7 @@ class TestWriteArchive:
         with context.enterprise(as_ref(small)):
             part = Part.objects.get()
             Path(part.file.path).unlink()
-        name = part.file.name.partition("/")[2]
+        name = str(part.file.name).partition("/")[2]
 
         with pytest.raises(ArchiveNotWritten, match=f"{name} is missing") as refusal:
             make.archive(small)

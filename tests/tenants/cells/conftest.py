@@ -24,6 +24,7 @@ from tenants.types import EnterpriseRef
 from tests.factories import archives as make
 from tests.factories import cells
 from tests.support.world import CAST, empty_shared
+from tests.tenants.fleet.conftest import as_admin
 
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "spindle_b"
@@ -38,9 +39,9 @@ class SecondDatabase:
     environment: dict[str, str] = field(default_factory=dict)
 
     def run(
-        self, *words: str, at_home: bool = False, **environment: str
+        self, *words: str, **environment: str
     ) -> "subprocess.CompletedProcess[str]":
-        """Run manage.py there, or at home with the address of this one."""
+        """Run manage.py there."""
         return subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *words],
             env={
@@ -48,7 +49,7 @@ class SecondDatabase:
                 "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}",
                 "DJANGO_SETTINGS_MODULE": "spindle.settings.test",
                 "SPINDLE_ARCHIVE_ROOT": self.archives,
-                **(self.at_home if at_home else self.environment),
+                **self.environment,
                 **environment,
             },
             capture_output=True,
@@ -57,11 +58,6 @@ class SecondDatabase:
             timeout=180,
             cwd=ROOT,
         )
-
-    @property
-    def at_home(self) -> dict[str, str]:
-        """What tells a process of the first database where this one is."""
-        return {"SPINDLE_CELL_DATABASES": f"b={self.url}"}
 
     def ask(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask as an administrator, whom no row security binds."""
@@ -82,11 +78,7 @@ def _with_name(url: str, name: str) -> str:
 def second(django_db_setup: None) -> Iterator[SecondDatabase]:
     """Create it and prepare it once a run."""
     admin_url = os.environ["DATABASE_ADMIN_URL"]
-    admin = psycopg2.connect(admin_url)
-    admin.autocommit = True
-    with admin.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
-        cursor.execute(f"CREATE DATABASE {NAME}")
+    as_admin(f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME}")
     with tempfile.TemporaryDirectory() as archives:
         made = SecondDatabase("", archives)
         said = made.run("bootstrap", DATABASE_ADMIN_URL=_with_name(admin_url, NAME))
@@ -96,9 +88,7 @@ def second(django_db_setup: None) -> Iterator[SecondDatabase]:
         said = made.run("prepare")
         assert said.returncode == 0, said.stderr
         yield made
-    with admin.cursor() as cursor:
-        cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
-    admin.close()
+    as_admin(f"DROP DATABASE {NAME} WITH (FORCE)")
 
 
 @pytest.fixture

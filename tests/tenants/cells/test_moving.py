@@ -1,5 +1,6 @@
 """An enterprise goes from one database to another, whatever happens on the way."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
@@ -7,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.conf import settings
+from django.db import DatabaseError, connection, connections, transaction
 
 from apps.exchange.models import Listing
 from apps.machines.models import Site
@@ -18,6 +20,7 @@ from tenants.cells import moving, selectors, services, steps, stopping
 from tenants.lifecycle import hooks as lifecycle
 from tenants.lifecycle.hooks import Blocker, Hooks, WorkIsOpen
 from tenants.models import Archive, Enterprise, Job, Membership, Move, Slot
+from tenants.provisioning.services import NoRoom
 from tenants.registry.selectors import as_ref
 from tenants.types import (
     SYSTEM,
@@ -53,6 +56,19 @@ def move(ref: EnterpriseRef, target: str = "b") -> Move:
     return services.move_enterprise(
         enterprise_id=ref.id, target=target, by=SYSTEM, at=NOON
     )
+
+
+def die_while_moving(ref: EnterpriseRef, target: str, point: str) -> int:
+    """Have a process of its own killed at a point of a move; return the signal."""
+    connections.close_all()
+    pid = os.fork()
+    if not pid:
+        settings.JOBS_FAILPOINT = point
+        try:
+            move(ref, target)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) * -1
 
 
 def without_checks(at: Callable[..., Any]) -> Callable[..., Any]:
@@ -134,17 +150,9 @@ class TestMoveEnterprise:
         for number, point in enumerate(BEFORE_THE_FLIP + AFTER_THE_FLIP):
             source, target = ("b", "main") if number % 2 else ("main", "b")
 
-            killed = places.run(
-                "cells",
-                "move",
-                "westwind-forge",
-                "--to",
-                target,
-                at_home=True,
-                SPINDLE_FAILPOINT=point,
-            )
+            killed_by = die_while_moving(small, target, point)
 
-            assert killed.returncode == -signal.SIGKILL, (point, killed.stderr)
+            assert killed_by == signal.SIGKILL, point
             is_flipped = point in AFTER_THE_FLIP
             lives_in = target if is_flipped else source
             assert row_of(small.id).database_id == lives_in, point
@@ -192,16 +200,7 @@ class TestMoveEnterprise:
     def test_can_be_given_up_before_the_flip(
         self, small: EnterpriseRef, places: SecondDatabase
     ) -> None:
-        killed = places.run(
-            "cells",
-            "move",
-            "westwind-forge",
-            "--to",
-            "b",
-            at_home=True,
-            SPINDLE_FAILPOINT="move_received",
-        )
-        assert killed.returncode == -signal.SIGKILL
+        assert die_while_moving(small, "b", "move_received") == signal.SIGKILL
         with pytest.raises(DatabaseError, match="permission denied"):
             with context.enterprise(small), transaction.atomic():
                 notify.notice(title="While it is stopped")
@@ -253,7 +252,7 @@ class TestRefusals:
     ) -> None:
         services.set_database_state(code="b", state=DatabaseState.CLOSED)
 
-        with pytest.raises(selectors.NoRoom, match="takes no newcomers"):
+        with pytest.raises(NoRoom, match="takes no newcomers"):
             move(small)
 
     def test_refuses_one_that_cannot_be_reached(

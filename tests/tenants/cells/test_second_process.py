@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from spindle.local.ports import LOOPBACK
 from tenants import context
 from tenants.cells import selectors, services
 from tenants.cells.types import Route
@@ -18,7 +19,7 @@ from tenants.registry.selectors import as_ref
 from tenants.types import SYSTEM
 from tests.factories import machines
 from tests.factories.tenants import enterprise
-from tests.support.cloud import LOOPBACK, Cloud
+from tests.support.cloud import Cloud
 from tests.support.world import NOON, PASSWORD
 from tests.tenants.cells.conftest import SecondDatabase
 
