@@ -19,9 +19,10 @@ from apps.kernel.periods import Period
 from apps.orders.types import Audience
 from apps.reports.types import FileFormat
 from tenants import context, jobs
+from tenants.models import Archive
 from tenants.registry.clients import create_client
 from tenants.registry.services import add_member
-from tenants.types import SYSTEM, EnterpriseRef, Role
+from tenants.types import SYSTEM, ArchivePurpose, EnterpriseRef, Role
 from tests.factories import capacity as make_capacity
 from tests.factories import exchange as make
 from tests.factories import machines as make_machines
@@ -171,7 +172,12 @@ class Resources:
             scopes=("rfqs:read",),
             by=SYSTEM,
         )
+        with context.directory():
+            archive = Archive.objects.create(
+                enterprise_id=self.north.id, purpose=ArchivePurpose.EXPORT
+            )
         self._put(
+            archive_id=archive,
             certificate_id=certificate,
             exception_id=closing,
             user_id=member,
@@ -284,7 +290,20 @@ FORM_REFERENCES = {
 }
 
 # Arguments of jobs that are no references: what they say is the same for all.
-PLAIN_ARGUMENTS: dict[str, Any] = {"trigger": "demand_published"}
+NONE_SUCH = "01960000-0000-7000-8000-00000000beef"
+PLAIN_ARGUMENTS: dict[str, Any] = {
+    "trigger": "demand_published",
+    # Of the platform's own work, which no enterprise asks for.
+    "schema": "t_nobody",
+    "schemas": ["t_nobody"],
+    "archives": [],
+    "stage": 0,
+    "at": NOON.isoformat(),
+    "plan_id": NONE_SUCH,
+    "import_id": NONE_SUCH,
+    "closure_id": NONE_SUCH,
+    "enterprise_id": NONE_SUCH,
+}
 
 
 def reference(name: str, ids: dict[str, str]) -> Any:

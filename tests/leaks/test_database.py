@@ -240,7 +240,7 @@ def attack_platform(world: World, group: Group) -> Iterator[tuple[str, Complaint
         with context.enterprise(world.east):
             code, touched = outcome_of(sql.format(table=table))
         if name == "reads" and found.classes.tenancy is Tenancy.SHARED:
-            yield name, None if code == "" else f"ends in {code}"
+            yield name, None if code in ("", REFUSED) else f"ends in {code}"
         elif name == "reads" and code == "":
             yield name, _others_among(world, TABLES[group.name])
         else:

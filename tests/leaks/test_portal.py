@@ -36,7 +36,8 @@ STRANGERS = {
     # At her own enterprise, pages of other roles are refused before anything is read.
     "member of another enterprise": {403, 404},
     "API client of another enterprise": {302},
-    "removed member": {404},
+    # Signed out with the membership, or a stranger from then on.
+    "removed member": {302, 404},
     "counterparty of an award": {404},
     "platform operator": {404},
     "owner of a suspended enterprise": {403},
