@@ -2,11 +2,19 @@
 
 from django.utils import timezone
 
-from apps.capacity import services
+from apps.capacity import selectors, services
 from tenants import jobs
 
+SWEEP = "capacity.sweep_lapsed"
 
-@jobs.handler("capacity.sweep_lapsed")
+
+@jobs.handler(SWEEP)
 def sweep_lapsed(**_: object) -> None:
-    """Let lapsed holds go."""
-    services.sweep_lapsed(at=timezone.now())
+    """Let lapsed holds go; those of a machine at which somebody is at work, later."""
+    at = timezone.now()
+    services.sweep_lapsed(at=at)
+    if selectors.has_lapsed_holds(at):
+        jobs.enqueue_when_due(SWEEP, due_at=at)
+
+
+jobs.register_upkeep(SWEEP, selectors.has_lapsed_holds)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.exchange import services
 from apps.exchange.types import RunTrigger
+from apps.orders import selectors as orders
 from tenants import jobs
 
 
@@ -70,5 +71,12 @@ def auto_quote(*, demand_id: str, listing_id: str, **_: object) -> None:
 
 @jobs.handler("exchange.expire_quotes")
 def expire_quotes(**_: object) -> None:
-    """Let quotes go whose validity has ended."""
-    services.expire_quotes(at=timezone.now())
+    """Let quotes go whose validity has ended; those being decided on, later."""
+    at = timezone.now()
+    services.expire_quotes(at=at)
+    if orders.has_lapsed_quotes(at):
+        jobs.enqueue_when_due("exchange.expire_quotes", due_at=at)
+
+
+jobs.register_upkeep("exchange.expire_quotes", orders.has_lapsed_quotes)
+jobs.register_upkeep("exchange.roll_weeks", services.is_behind_the_week)

@@ -11,3 +11,6 @@ from tenants.types import SYSTEM
 def expire_certificates(**_: object) -> None:
     """Let certificates go whose validity has ended, and what was published of them."""
     services.expire_certificates(by=SYSTEM, at=timezone.now())
+
+
+jobs.register_upkeep("machines.expire_certificates", services.has_lapsed_certificates)

@@ -120,7 +120,6 @@ PROCESS_CACHES = {
         "tenants.jobs.runner._passed": "a count of a test's kill points",
         "tenants.registry.rules._countries_and_currencies": _LOADED,
         "tenants.registry.rules._time_zones": _LOADED,
-        "tenants.archive.hooks._imported": _AT_IMPORT,
         "tenants.fleet.data._function": "a function of a migration",
         "tenants.isolation.caches._spaces": _AT_IMPORT,
         "tenants.isolation.registry._finders": _AT_IMPORT,

@@ -6,12 +6,10 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from tenants import context
-from tenants.jobs import queue, runner, sweeper
+from tenants.jobs import runner, sweeper, upkeep
 from tenants.provisioning import orphans
 from tenants.provisioning import services as provisioning
 from tenants.registry import housekeeping
-from tenants.registry import selectors as enterprises
 from tenants.types import Tenancy
 
 # What each task reaches by itself; what it does for an enterprise, a job's kind says.
@@ -22,7 +20,7 @@ REACH = {
     "tenants.drop_orphans": Tenancy.OPERATOR,
     "tenants.forget_what_is_over": Tenancy.OPERATOR,
     "tenants.sweep_tiers": Tenancy.OPERATOR,
-    "tenants.enqueue_for_each_enterprise": Tenancy.DIRECTORY,
+    "tenants.look_after_enterprises": Tenancy.DIRECTORY,
 }
 
 
@@ -65,9 +63,7 @@ def sweep_tiers(**_: Any) -> None:
     lifecycle.sweep_tiers(at=timezone.now())
 
 
-@shared_task(name="tenants.enqueue_for_each_enterprise")
-def enqueue_for_each_enterprise(*, kind: str, **_: Any) -> None:
-    """Write one job of this kind for each activated enterprise."""
-    for ref in enterprises.active_enterprises():
-        with context.enterprise(ref):
-            queue.enqueue(kind, dedup_key="periodic")
+@shared_task(name="tenants.look_after_enterprises")
+def look_after_enterprises(**_: Any) -> None:
+    """Ask the enterprises whose hour it is what is due."""
+    upkeep.look_after(at=timezone.now())

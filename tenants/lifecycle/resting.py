@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict
 from tenants import context
+from tenants.jobs.upkeep import DUE
 from tenants.lifecycle import hooks
 from tenants.lifecycle.states import change, change_tier, hold, record, ref_of
 from tenants.models import Enterprise, Job
@@ -144,7 +145,8 @@ def _idle(tier: Tier, before: datetime, most: int) -> list[UUID]:
 def check_no_work_waits(ref: EnterpriseRef) -> None:
     """Do nothing if no job of the enterprise waits or runs.
 
-    What is asked for anew at intervals is taken off instead.
+    What is only put down for a moment to come is taken off instead: once the
+    enterprise is back, `jobs.upkeep` finds what has fallen due.
 
     :raises WorkIsOpen: if there is other work.
     """
@@ -152,7 +154,7 @@ def check_no_work_waits(ref: EnterpriseRef) -> None:
         waiting = Job.objects.filter(
             enterprise_id=ref.id, state__in=[JobState.QUEUED, JobState.RUNNING]
         )
-        waiting.filter(state=JobState.QUEUED, dedup_key="periodic").update(
+        waiting.filter(state=JobState.QUEUED, dedup_key__startswith=DUE).update(
             state=JobState.CANCELLED
         )
         kinds = list(

@@ -13,6 +13,7 @@ from apps.capacity.selectors.promises import (
     earliest_finish,
 )
 from apps.capacity.selectors.reservations import (
+    has_lapsed_holds,
     reservations_of,
     reserved_spans,
     working_periods_of,
@@ -26,6 +27,7 @@ __all__ = [
     "check_window",
     "cumulative_free_minutes",
     "earliest_finish",
+    "has_lapsed_holds",
     "reservations_of",
     "reserved_spans",
     "total_week_load",

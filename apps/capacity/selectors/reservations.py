@@ -57,3 +57,8 @@ def working_periods_of(machine_id: UUID, period: Period) -> list[Period]:
     """Return when a machine works in a period, reserved or not."""
     calendar = calendar_facts([machine_id])[machine_id]
     return working_periods(calendar.week, calendar.exceptions, period)
+
+
+def has_lapsed_holds(at: datetime) -> bool:
+    """Say whether holds have lapsed that nobody has let go yet."""
+    return Reservation.objects.lapsed(at).exists()

@@ -33,6 +33,7 @@ from apps.capacity.types import LIVE_STATES, ReservationKind, ReservationState
 from apps.kernel.errors import Conflict, DomainError, InvalidInput, NotFound
 from apps.kernel.periods import Period
 from apps.machines.types import MachineState
+from tenants import jobs
 from tenants.types import Actor
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ def _hold(
         quote_id=quote_id,
     )
     _record("reservation.held", reservation, machine, by, at)
+    jobs.enqueue_when_due("capacity.sweep_lapsed", due_at=expires_at)
     announce([machine_id])
     return reservation
 

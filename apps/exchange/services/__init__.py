@@ -19,6 +19,7 @@ from apps.exchange.services.matching import (
 from apps.exchange.services.ordering import NotYourStep, move_order
 from apps.exchange.services.pairing import DemandBusy, EnterpriseGone
 from apps.exchange.services.publishing import (
+    is_behind_the_week,
     publish_demand,
     publish_machine,
     refresh_capacity,
@@ -57,6 +58,7 @@ __all__ = [
     "auto_quote",
     "award",
     "expire_quotes",
+    "is_behind_the_week",
     "is_open",
     "let_quotes_go",
     "match_demand",

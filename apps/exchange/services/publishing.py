@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,9 @@ from apps.orders import services as orders_services
 from apps.orders.types import RfqState
 from tenants import context, jobs
 from tenants.types import SYSTEM
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 # What becomes of a line's demand when its request moves on. An awarded one keeps its
 # state: each of its demands was awarded by itself.
@@ -102,14 +105,21 @@ def roll_weeks(*, at: datetime) -> int:
 
     Runs in the seller's name. Without it the weeks that others see would run out.
     """
-    behind = set(
-        Listing.objects.active()
-        .filter(owner_id=context.current().id, weeks_from__lt=monday_of(at.date()))
-        .values_list("machine_id", flat=True)
-    )
+    behind = set(_behind(at).values_list("machine_id", flat=True))
     for machine_id in sorted(behind):
         refresh_capacity(machine_id=machine_id, at=at)
     return len(behind)
+
+
+def is_behind_the_week(at: datetime) -> bool:
+    """Say whether free time of this enterprise is published of weeks that are over."""
+    return _behind(at).exists()
+
+
+def _behind(at: datetime) -> "QuerySet[Listing]":
+    return Listing.objects.active().filter(
+        owner_id=context.current().id, weeks_from__lt=monday_of(at.date())
+    )
 
 
 def _free_time(machine_id: UUID, at: datetime) -> dict[str, Any]:

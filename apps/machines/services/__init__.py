@@ -6,6 +6,7 @@ from apps.machines.services.certificates import (
     add_certificate,
     drop_certificate,
     expire_certificates,
+    has_lapsed_certificates,
     verify_certificate,
 )
 from apps.machines.services.importing import SourceUnclear, import_mtconnect
@@ -67,6 +68,7 @@ __all__ = [
     "drop_certificate",
     "expire_certificates",
     "fill_from_model",
+    "has_lapsed_certificates",
     "import_mtconnect",
     "publish_machine",
     "revise_machine",

@@ -1,7 +1,7 @@
 """Claiming, verifying and expiring certificates."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from apps.machines.rules import figures
 from apps.machines.services.publishing import refresh_listings
 from apps.machines.services.writing import write
 from apps.machines.types import CertificateDraft, CertificateState
+from tenants import jobs
 from tenants.types import Actor
 
 
@@ -43,6 +44,12 @@ def add_certificate(*, draft: CertificateDraft, by: Actor, at: datetime) -> Cert
     certificate = Certificate(**asdict(draft))
     write(certificate, taken=("machines_certificate_once", lambda: _taken(certificate)))
     _record("certificate.added", certificate, by, at)
+    if draft.valid_until_on is not None:
+        # Valid to the end of its last day, as `expire_certificates` reads it.
+        after = datetime.combine(
+            draft.valid_until_on + timedelta(days=1), time(), tzinfo=UTC
+        )
+        jobs.enqueue_when_due("machines.expire_certificates", due_at=after)
     return certificate
 
 
@@ -86,6 +93,11 @@ def expire_certificates(*, by: Actor, at: datetime) -> int:
         certificate.save()
         _record("certificate.expired", certificate, by, at)
     return len(lapsed)
+
+
+def has_lapsed_certificates(at: datetime) -> bool:
+    """Say whether certificates are over that are not marked so yet."""
+    return Certificate.objects.standing().filter(valid_until_on__lt=at.date()).exists()
 
 
 def _locked(certificate_id: UUID) -> Certificate:

@@ -9,6 +9,7 @@ from apps.orders.selectors.order import (
 from apps.orders.selectors.part import PartNotFound, part_detail, parts
 from apps.orders.selectors.quote import (
     QuoteNotFound,
+    has_lapsed_quotes,
     quote_detail,
     quotes,
     quotes_for_demand,
@@ -32,6 +33,7 @@ __all__ = [
     "RfqLineNotFound",
     "RfqNotFound",
     "draft_of",
+    "has_lapsed_quotes",
     "late_orders",
     "open_counts",
     "order_detail",

@@ -1,5 +1,6 @@
 """Quotes given and received, as pages and endpoints ask for them."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -72,3 +73,8 @@ def quote_detail(quote_id: UUID) -> Quote:
 
 def _with_lines(found: QuoteQuerySet) -> QuoteQuerySet:
     return found.prefetch_related(Prefetch("lines", QuoteLine.objects.in_order()))
+
+
+def has_lapsed_quotes(at: datetime) -> bool:
+    """Say whether quotes are over that nobody has let go yet."""
+    return Quote.objects.lapsed_at(at).exists()

@@ -16,6 +16,7 @@ from apps.orders.selectors.quote import QuoteNotFound
 from apps.orders.selectors.rfq import RfqLineNotFound
 from apps.orders.services import moves, numbers, rfqs
 from apps.orders.types import QuoteFacts, QuoteState, Series, Side
+from tenants import jobs
 from tenants.types import SYSTEM, Actor
 
 
@@ -315,6 +316,8 @@ def _record(
     )
     verb = "quote.given" if side is Side.SELLER else "quote.received"
     moves.record(verb, quote, by=by, at=at, total=facts.total, currency=facts.currency)
+    # By name: what ends with a quote on the market is the exchange's to know.
+    jobs.enqueue_when_due("exchange.expire_quotes", due_at=facts.valid_until_at)
     return quote
 
 

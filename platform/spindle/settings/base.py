@@ -267,17 +267,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 15.0},
     },
-    "let lapsed holds go": {
-        "task": "tenants.enqueue_for_each_enterprise",
-        "schedule": 60.0,
-        "kwargs": {"kind": "capacity.sweep_lapsed"},
-        "options": {"expires": 60.0},
-    },
-    "expire quotes": {
-        "task": "tenants.enqueue_for_each_enterprise",
-        "schedule": 300.0,
-        "kwargs": {"kind": "exchange.expire_quotes"},
-        "options": {"expires": 300.0},
+    # What falls due is enqueued when its moment is known; this finds what was missed.
+    "look after enterprises": {
+        "task": "tenants.look_after_enterprises",
+        "schedule": 3600.0,
+        "options": {"expires": 3600.0},
     },
     "drop what belongs to nothing": {
         "task": "tenants.drop_orphans",
@@ -292,18 +286,6 @@ CELERY_BEAT_SCHEDULE = {
     "let the unused rest": {
         "task": "tenants.sweep_tiers",
         "schedule": 24 * 3600.0,
-        "options": {"expires": 3600.0},
-    },
-    "publish the coming weeks": {
-        "task": "tenants.enqueue_for_each_enterprise",
-        "schedule": 3600.0,
-        "kwargs": {"kind": "exchange.roll_weeks"},
-        "options": {"expires": 3600.0},
-    },
-    "expire certificates": {
-        "task": "tenants.enqueue_for_each_enterprise",
-        "schedule": 6 * 3600.0,
-        "kwargs": {"kind": "machines.expire_certificates"},
         "options": {"expires": 3600.0},
     },
 }
