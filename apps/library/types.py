@@ -25,7 +25,7 @@ class MachineKind(models.TextChoices):
 class Confidence(models.TextChoices):
     """How far a published figure is borne out."""
 
-    STATED = "stated", _("Stated by the maker")
+    STATED = "stated", _("By the maker's text alone")
     CONFIRMED = "confirmed", _("Found in a second text")
 
 

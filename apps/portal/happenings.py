@@ -16,6 +16,8 @@ HAPPENINGS: dict[str, str | Promise] = {
     "machine.capability_dropped": _("Capability removed"),
     "machine.capability_set": _("Capability set"),
     "machine.cost_model_set": _("Cost model set"),
+    "machine.figures_confirmed": _("Maker's figures confirmed"),
+    "machine.figures_filled": _("Filled in from the model library"),
     "machine.imported": _("Imported from a device document"),
     "machine.published": _("Published to the exchange"),
     "machine.reimported": _("Imported again"),
