@@ -78,6 +78,7 @@ ENTRIES: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Enterprise"), "portal:enterprise", "settings", OWNING, "e"),
             Entry(_("Members"), "portal:members", "users", OWNING),
             Entry(_("API clients"), "portal:api-clients", "key", OWNING),
+            Entry(_("Your data"), "portal:data", "archive", OWNING),
         ),
     ),
 )

@@ -1,5 +1,5 @@
 """Tenancy as the platform operator sees it, one module for each part of it."""
 
-from tenants.admin import access, archives, cells, enterprises, fleet, jobs
+from tenants.admin import access, archives, cells, enterprises, fleet, jobs, registers
 
-__all__ = ["access", "archives", "cells", "enterprises", "fleet", "jobs"]
+__all__ = ["access", "archives", "cells", "enterprises", "fleet", "jobs", "registers"]

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.kernel.admin import ReadOnlyAdmin, console
 from apps.kernel.errors import DomainError
 from tenants.admin.archives import back_up
+from tenants.admin.tiers import TierActions
 from tenants.models import Enterprise, Slot, Template, User
 from tenants.provisioning import selectors
 from tenants.registry import services as registry
@@ -43,7 +44,7 @@ class ReasonForm(ActionForm):
 
 
 @admin.register(Enterprise, site=console)
-class EnterpriseAdmin(ReadOnlyAdmin):
+class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
     """Enterprises and their tiers; suspension, reinstatement, verification."""
 
     list_display = (
@@ -52,6 +53,7 @@ class EnterpriseAdmin(ReadOnlyAdmin):
         "country",
         "city",
         "shown_tier",
+        "tier_since",
         "database",
         "shown_verification",
         "shown_suspension",
@@ -63,6 +65,10 @@ class EnterpriseAdmin(ReadOnlyAdmin):
     actions = ("suspend", "reinstate", "verify", back_up)
     readonly_fields = (
         "schema_name",
+        # As a form field it would warn of how it reads an address without a scheme.
+        "website",
+        "tier_since",
+        "last_active_at",
         "activated_at",
         "suspended_at",
         "suspended_by",

@@ -1,6 +1,7 @@
 """Changes of tier that a person asks for and a worker makes."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from tenants import context, jobs
 from tenants.archive import storing, writing
 from tenants.lifecycle.resting import long_dormant_enterprises, unused_enterprises
+from tenants.lifecycle.selectors import export_file
 from tenants.lifecycle.states import change, hold, record
 from tenants.models import Archive
 from tenants.types import SYSTEM, Actor, ArchivePurpose, ArchiveState, Tier
@@ -86,6 +88,20 @@ def ask_for_export(*, enterprise_id: UUID, by: Actor, at: datetime) -> Archive:
         archive.save(update_fields=["expires_at"])
     record(row, "enterprise.export_asked", by, at, archive=str(archive.pk))
     return archive
+
+
+@change()
+def take_export(
+    *, enterprise_id: UUID, export_id: UUID, by: Actor, at: datetime
+) -> Path:
+    """Return the file of an export, and write down who took it.
+
+    :raises NotFound: if there is none, or its time is over.
+    """
+    path = export_file(enterprise_id=enterprise_id, export_id=export_id, at=at)
+    row = hold(enterprise_id, Tier.ACTIVATED)
+    record(row, "enterprise.export_taken", by, at, archive=str(export_id))
+    return path
 
 
 def forget_exports(*, at: datetime) -> int:

@@ -19,6 +19,7 @@ from tenants.lifecycle.asking import (
     request_rest,
     request_revival,
     sweep_tiers,
+    take_export,
 )
 from tenants.lifecycle.closing import (
     NotErased,
@@ -61,5 +62,6 @@ __all__ = [
     "request_revival",
     "revive_enterprise",
     "sweep_tiers",
+    "take_export",
     "wake",
 ]

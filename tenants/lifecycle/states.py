@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.errors import Conflict, NotFound
 from tenants import context
-from tenants.models import Enterprise
+from tenants.models import Enterprise, User
 from tenants.registry.events import Event, publish
 from tenants.registry.selectors import as_ref
 from tenants.types import Actor, EnterpriseRef, Tier
@@ -118,7 +118,7 @@ def tell(
 
 def log_for_operators(enterprise_id: UUID, slug: str, verb: str, by: Actor) -> None:
     """Write down what a person did to an enterprise, where operators read it."""
-    if by.user_id is None:
+    if by.user_id is None or not _is_operator(by.user_id):
         return
     from django.contrib.admin.models import CHANGE, LogEntry
     from django.contrib.contenttypes.models import ContentType
@@ -132,6 +132,11 @@ def log_for_operators(enterprise_id: UUID, slug: str, verb: str, by: Actor) -> N
             action_flag=CHANGE,
             change_message=verb,
         )
+
+
+def _is_operator(user_id: UUID) -> bool:
+    with context.directory():
+        return User.objects.filter(pk=user_id, is_operator=True).exists()
 
 
 def ref_of(row: Enterprise) -> EnterpriseRef:
