@@ -5,14 +5,16 @@ Whoever writes a moment down, such as a hold's expiry, enqueues what is to be do
 was missed; nothing is enqueued where nothing is due. See ADR 0024.
 """
 
+import json
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from apps.kernel.identifiers import uuid7
 from tenants import context
-from tenants.models import Job
 from tenants.registry import selectors as enterprises
 
 log = logging.getLogger(__name__)
@@ -22,6 +24,17 @@ TOGETHER = timedelta(minutes=5)
 HOURS = 24
 # So begins the key of what is put down for a moment to come.
 DUE = "due:"
+
+# Not by the unique key: whoever came second would wait for the other's commit, with
+# machines locked. Two causes at once may make two jobs, of which one finds nothing.
+WRITE = """
+    INSERT INTO tenants_job (id, enterprise_id, kind, args, run_after, dedup_key)
+    SELECT %(id)s, %(enterprise)s, %(kind)s, %(args)s, %(run_after)s, %(key)s
+    WHERE NOT EXISTS (
+        SELECT FROM tenants_job
+        WHERE state = 'queued' AND run_after = %(run_after)s
+        AND enterprise_id = %(enterprise)s AND kind = %(kind)s AND args = %(args)s)
+"""
 
 IsDue = Callable[[datetime], bool]
 _upkeep: dict[str, IsDue] = {}
@@ -44,20 +57,19 @@ def enqueue_when_due(kind: str, *, due_at: datetime, **args: Any) -> None:
     """
     whole = int(due_at.timestamp() // TOGETHER.total_seconds()) + 1
     run_after = datetime.fromtimestamp(whole * TOGETHER.total_seconds(), UTC)
-    Job.objects.bulk_create(
-        [
-            Job(
-                id=uuid7(),
-                enterprise_id=context.current().id,
-                kind=kind,
-                args=args,
-                run_after=run_after,
-                dedup_key=f"{DUE}{run_after:%Y-%m-%dT%H:%M}",
-            )
-        ],
-        # Another cause of these minutes was first.
-        ignore_conflicts=True,
-    )
+    job_id = uuid7()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "id": job_id,
+                "enterprise": context.current().id,
+                "kind": kind,
+                "args": json.dumps(args),
+                "run_after": run_after,
+                "key": f"{DUE}{job_id}",
+            },
+        )
 
 
 def look_after(*, at: datetime) -> int:

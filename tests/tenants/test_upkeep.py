@@ -1,9 +1,10 @@
 """What falls due at a moment is asked for by whoever knows the moment."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from apps.capacity import services as capacity
@@ -71,11 +72,33 @@ class TestEnqueueWhenDue:
         with CaptureQueriesContext(connection) as asked:
             jobs.enqueue_when_due(SWEEP, due_at=NOON)
 
-        assert [query["sql"][:6] for query in asked.captured_queries] == ["INSERT"]
+        assert [query["sql"].split()[0] for query in asked.captured_queries] == [
+            "INSERT"
+        ]
+
+    def test_does_not_wait_for_another_cause(
+        self, committed: None, north: EnterpriseRef
+    ) -> None:
+        both_have_asked = threading.Barrier(2)
+        ended: list[str] = []
+
+        def ask() -> None:
+            with context.enterprise(north), transaction.atomic():
+                jobs.enqueue_when_due(SWEEP, due_at=NOON)
+                both_have_asked.wait(10)
+                ended.append("done")
+            connections.close_all()
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert ended == ["done", "done"]
+        assert set(waiting(north)) == {NOON + timedelta(minutes=5)}
 
     def test_is_undone_with_its_cause(self, in_north: EnterpriseRef) -> None:
-        from django.db import transaction
-
         with pytest.raises(RuntimeError), transaction.atomic():
             jobs.enqueue_when_due(SWEEP, due_at=NOON)
             raise RuntimeError
