@@ -16,6 +16,65 @@ LENGTHS = {"mm": "millimeter", "cm": "centimeter", "m": "meter", "[in_i]": "inch
 MASSES = {"kg": "kilogram", "g": "gram", "t": "metric_ton", "[lb_av]": "pound"}
 ROUGHNESSES = {"um": "micrometer", "[uin_i]": "microinch"}
 
+# UCUM codes of all that the catalog states, as the library of units spells them.
+UCUM = {
+    **LENGTHS,
+    **MASSES,
+    **ROUGHNESSES,
+    "1": "dimensionless",
+    "%": "percent",
+    "km": "kilometer",
+    "[ft_i]": "foot",
+    "m2": "meter ** 2",
+    "[sft_i]": "foot ** 2",
+    "mm/s": "millimeter / second",
+    "m/s": "meter / second",
+    "km/h": "kilometer / hour",
+    "m/s2": "meter / second ** 2",
+    "[g]": "standard_gravity",
+    "kg/h": "kilogram / hour",
+    "g/h": "gram / hour",
+    "N": "newton",
+    "kN": "kilonewton",
+    "MN": "meganewton",
+    "[lbf_av]": "pound_force",
+    "N.m": "newton * meter",
+    "J": "joule",
+    "kW": "kilowatt",
+    "W": "watt",
+    "[HP]": "horsepower",
+    "Pa": "pascal",
+    "hPa": "hectopascal",
+    "kPa": "kilopascal",
+    "MPa": "megapascal",
+    "bar": "bar",
+    "mbar": "millibar",
+    "[psi]": "psi",
+    "Pa.m3/s": "pascal * meter ** 3 / second",
+    "mbar.L/s": "millibar * liter / second",
+    "Cel": "degree_Celsius",
+    "[degF]": "degree_Fahrenheit",
+    "K": "kelvin",
+    "s": "second",
+    "min": "minute",
+    "h": "hour",
+    "d": "day",
+    "/min": "1 / minute",
+    "Hz": "hertz",
+    "kHz": "kilohertz",
+    "MHz": "megahertz",
+    "GHz": "gigahertz",
+    "Mbit/s": "megabit / second",
+    "Gbit/s": "gigabit / second",
+    "V/m": "volt / meter",
+    "kV": "kilovolt",
+    "W/m2": "watt / meter ** 2",
+    "Gy": "gray",
+    "kGy": "kilogray",
+}
+# Scales that only compare with themselves: no factor leads to another unit.
+SCALES = frozenset({"[HRC]", "dB[SPL]"})
+
 
 @cache
 def _registry() -> "UnitRegistry[float]":
@@ -48,6 +107,38 @@ def _convert(
         return number
     converted = _registry().Quantity(number, known[unit]).to(target).magnitude
     return round(float(converted), 9)
+
+
+def is_known(unit: str) -> bool:
+    """Say whether a UCUM code is one that this cloud understands."""
+    return unit in UCUM or unit in SCALES
+
+
+def convert(value: object, unit: str, to: str, *, field: str = "value") -> float:
+    """Return a figure in another unit, both by their UCUM code.
+
+    :raises InvalidInput: if a unit or the number is not understood, or if the units
+        do not measure the same.
+    """
+    if unit == to and unit in SCALES:
+        return _convert(value, unit, {unit: unit}, unit, field)
+    target = UCUM.get(to)
+    if target is None or not _measure_the_same(unit, to):
+        raise InvalidInput(
+            _("%(unit)s cannot be stated in %(to)s.") % {"unit": unit, "to": to},
+            field=field,
+            value=unit,
+            remedy=_("Use a unit that measures the same."),
+        )
+    return _convert(value, unit, UCUM, target, field)
+
+
+def _measure_the_same(unit: str, to: str) -> bool:
+    if unit not in UCUM:
+        return True  # Refused by the conversion, which names the units there are.
+    units = _registry()
+    same: bool = units.Unit(UCUM[unit]).is_compatible_with(units.Unit(UCUM[to]))
+    return same
 
 
 def to_mm(value: object, unit: str = "mm", *, field: str = "length") -> float:

@@ -70,7 +70,7 @@ __all__ = [
 
 SEARCH_LIMIT = 20
 # Names that PostgreSQL finds near enough to be ranked here.
-CANDIDATES = 200
+CANDIDATES = 80
 
 
 class UnknownProcess(InvalidInput):
