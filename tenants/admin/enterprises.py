@@ -177,7 +177,10 @@ class SlotAdmin(ReadOnlyAdmin):
             "low_water": settings.SLOTS_LOW_WATER,
             "high_water": settings.SLOTS_HIGH_WATER,
         }
-        return super().changelist_view(request, {**(extra_context or {}), **extra})
+        page: HttpResponse = super().changelist_view(
+            request, {**(extra_context or {}), **extra}
+        )
+        return page
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Slot]:
         """Say of each slot whether it is at today's template."""

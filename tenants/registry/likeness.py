@@ -39,19 +39,21 @@ def slug_taken(slug: str) -> SlugTaken:
     )
 
 
-def check_unlike_others(slug: str, *, but: UUID | None = None) -> None:
+def check_unlike_others(
+    slug: str, *, but: UUID | None = None, is_to_be_taken: bool = True
+) -> None:
     """Refuse an address that is taken, or can be taken for one that is.
 
     Entries of a register are written by the hundred thousand and not compared with
-    each other; whoever takes an address for good is compared with all of them. In a
-    transaction two who want addresses that look alike wait for one another.
+    each other; whoever takes an address for good is compared with all of them. Two
+    who take addresses that look alike wait for one another, if in a transaction.
 
     :raises SlugTaken: if another enterprise has the address.
     :raises SlugConfusable: if another has one that looks like it.
     """
     skeleton = skeleton_of(slug)
     with context.directory():
-        if connection.in_atomic_block:
+        if is_to_be_taken and connection.in_atomic_block:
             _wait_for_others(skeleton)
         others = (
             Enterprise.objects.annotate(skeleton=Skeleton("slug"))

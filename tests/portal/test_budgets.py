@@ -12,7 +12,7 @@ from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
 from apps.reports.models import Report
 from tenants import context
-from tenants.registry.selectors import forget_enterprises
+from tenants.registry.selectors import forget_enterprises, members_of
 from tests.portal.busy_world import World
 from tests.support.budget import budgets, check, queries_of, repeated
 
@@ -22,7 +22,12 @@ NO_PAGES = {
     "api-client-revoke",
     "asleep",
     "certificate-drop",
+    "close",
+    "close-withdraw",
     "exception-remove",
+    "export",
+    "export-add",
+    "exports",
     "hand-over",
     "machine-calendar-drop",
     "machine-capability-drop",
@@ -53,7 +58,8 @@ NO_PAGES = {
     "shifts-set",
 }
 # Public addresses that answer a form, or lead on to a portal.
-NO_PUBLIC_PAGES = {"preferences", "to-portal"}
+# Whoever claims an entry brings a link of their own.
+NO_PUBLIC_PAGES = {"claim", "preferences", "to-portal"}
 
 
 @pytest.fixture
@@ -80,6 +86,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         quote = Quote.objects.filter(demand_id=world.wide.pk).first()
         order = Order.objects.first()
         report = Report.objects.first()
+    person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
     return {
         "home": at("home"),
@@ -114,7 +121,9 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "search": at("search") + "?q=mill",
         "enterprise": at("enterprise"),
         "members": at("members"),
+        "member-role": at("member-role", user_id=person.pk),
         "api-clients": at("api-clients"),
+        "data": at("data"),
     }
 
 

@@ -87,7 +87,7 @@ def _verdict(slug: str) -> str:
 def _refusal(slug: str) -> str:
     try:
         rules.check_slug(slug.lower())
-        services.check_unlike_others(slug.lower())
+        services.check_unlike_others(slug.lower(), is_to_be_taken=False)
     except services.SlugTaken as error:
         return str(_pointed_to_claim(error))
     except DomainError as error:
