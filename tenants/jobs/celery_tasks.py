@@ -6,6 +6,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from tenants.archive import clearing as archives
 from tenants.jobs import runner, sweeper, upkeep
 from tenants.provisioning import orphans
 from tenants.provisioning import services as provisioning
@@ -51,7 +52,9 @@ def drop_orphans(**_: Any) -> None:
 @shared_task(name="tenants.forget_what_is_over")
 def forget_what_is_over(**_: Any) -> None:
     """Delete what has had its time."""
-    housekeeping.forget_what_is_over(at=timezone.now())
+    now = timezone.now()
+    housekeeping.forget_what_is_over(at=now)
+    archives.clear_unfinished(at=now)
 
 
 @shared_task(name="tenants.sweep_tiers")

@@ -19,6 +19,7 @@ from apps.orders.models import Part
 from tenants import context
 from tenants.archive import (
     belongings,
+    clearing,
     copying,
     reading,
     restoring,
@@ -378,6 +379,13 @@ class TestWriteArchive:
         with context.directory():
             assert Archive.objects.get().state == ArchiveState.MAKING
         assert list(storing.root().rglob("*.zip")) == []
+        [torn] = storing.root().rglob("*.part")
+        yesterday = torn.stat().st_mtime - storing.UNFINISHED_SECONDS - 1
+        os.utime(torn, (yesterday, yesterday))
+        clearing.clear_unfinished(at=NOON)
+        with context.directory():
+            assert Archive.objects.get().state == ArchiveState.FAILED
+        assert not torn.exists()
 
 
 def _media_of_the_run() -> Path:
