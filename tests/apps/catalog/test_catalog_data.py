@@ -240,11 +240,11 @@ class TestMaterials:
             counts[system] += 1
 
         assert counts == {
-            "EN": 187,
-            "UNS/AISI": 145,
-            "GB": 157,
-            "GOST": 117,
-            "JIS": 105,
+            "EN": 184,
+            "UNS/AISI": 149,
+            "GB": 149,
+            "GOST": 114,
+            "JIS": 115,
             "IEC": 2,
         }
 
