@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.kernel.admin import console
 from apps.kernel.errors import DomainError
@@ -42,6 +43,7 @@ class TierActions:
             request,
             object_id,
             title=_("Let this enterprise rest?"),
+            label=_("Let it rest"),
             text=_(
                 "What it shows on the market is withdrawn. The first member who comes"
                 " wakes it, and everything is as it was."
@@ -59,6 +61,7 @@ class TierActions:
             request,
             object_id,
             title=_("Archive this enterprise?"),
+            label=_("Archive it"),
             text=_(
                 "All that it owns is written to a file and compared with the database;"
                 " then its schema is dropped. A member can have it brought back."
@@ -76,6 +79,7 @@ class TierActions:
             request,
             object_id,
             title=_("Bring this enterprise back?"),
+            label=_("Bring it back"),
             text=_("Its archive is read into a fresh schema."),
             change=lambda row: services.request_revival(
                 enterprise_id=row.pk, by=_by(request)
@@ -101,6 +105,7 @@ class TierActions:
             request,
             row,
             title=_("A link to claim this enterprise?"),
+            label=_("Make a link"),
             text=_(
                 "Whoever has the link becomes the owner. Give it only to somebody of"
                 " whom you know that they speak for the enterprise. It is shown once,"
@@ -116,6 +121,7 @@ class TierActions:
             request,
             object_id,
             title=_("Erase this enterprise?"),
+            label=_("Erase it then"),
             text=_(
                 "After %(days)d days, in which it can be taken back, all that it owns"
                 " is erased everywhere. Type its name to show that it is meant."
@@ -138,6 +144,7 @@ class TierActions:
             request,
             object_id,
             title=_("Keep this enterprise?"),
+            label=_("Keep it"),
             text=_("It is to be erased. This takes it back."),
             change=lambda row: services.cancel_closing(
                 enterprise_id=row.pk, by=_by(request), at=timezone.now()
@@ -187,6 +194,7 @@ class TierActions:
         object_id: str,
         *,
         title: Any,
+        label: Any,
         text: Any,
         change: Callable[[Enterprise], object],
         done: Any,
@@ -194,7 +202,8 @@ class TierActions:
     ) -> HttpResponse:
         row = get_object_or_404(Enterprise, pk=object_id)
         if request.method != "POST":
-            return _page(request, row, title=title, text=text, is_named=is_named)
+            facts = {"name_box": _name_box()} if is_named else {}
+            return _page(request, row, title=title, label=label, text=text, **facts)
         try:
             change(row)
         except DomainError as error:
@@ -214,6 +223,11 @@ def _is(request: HttpRequest, object_id: str | None, *tiers: Tier) -> bool:
 
 def _is_closing(object_id: str | None) -> bool:
     return object_id is not None and services.closing_of(UUID(object_id)) is not None
+
+
+def _name_box() -> str:
+    attributes = {"id": "typed_name", "autocomplete": "off"}
+    return str(UnfoldAdminTextInputWidget().render("typed_name", "", attributes))
 
 
 def _back(object_id: str) -> HttpResponse:

@@ -38,7 +38,7 @@ class TestClaim:
         assert "Handelsregister" in text
         assert 'name="email"' in text
         assert 'name="slug"' not in text
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
 
     def test_opens_the_portal_with_its_owner(self, public_site: Client) -> None:
         row = make.registered()

@@ -93,7 +93,8 @@ def empty_shared() -> None:
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND"
             " (tablename LIKE 'exchange\\_%' OR tablename IN ('tenants_job',"
-            " 'tenants_jobprogress', 'tenants_idempotencyrecord'))"
+            " 'tenants_jobprogress', 'tenants_idempotencyrecord', 'tenants_archive',"
+            " 'tenants_closure', 'tenants_registerimport'))"
         )
         tables = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {tables} CASCADE")
