@@ -89,6 +89,18 @@ class TestProcesses:
 
         assert "&lt;b&gt;unobtainium" in text
 
+    def test_forgives_typing_errors(self, public_site):
+        text = public_site.get("/processes/", {"q": "фрезировка"}).content.decode()
+
+        assert "/processes/milling/" in text
+
+    def test_shows_typical_figures_with_who_states_them(self, public_site):
+        text = public_site.get("/processes/oxyfuel-cutting/").content.decode()
+
+        assert "Sheet thickness" in text
+        assert "6 – 300 mm" in " ".join(text.split())
+        assert "ratin-equip.com" in text
+
     def test_knows_no_other_process(self, public_site):
         assert public_site.get("/processes/alchemy/").status_code == 404
 

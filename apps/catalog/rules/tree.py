@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from apps.catalog.types import ProcessNode
+from apps.catalog.types import Parameter, ProcessNode
 
 LANGUAGES = ("en", "zh", "ru", "de")
 
@@ -59,9 +59,9 @@ def language_of(tag: str) -> str:
     return short if short in LANGUAGES else "en"
 
 
-def label(process: ProcessNode, language: str) -> str:
-    """Return the name of a process in the reader's language."""
-    name: str = getattr(process, f"name_{language_of(language)}")
+def label(named: ProcessNode | Parameter, language: str) -> str:
+    """Return the name of a process or a parameter in the reader's language."""
+    name: str = getattr(named, f"name_{language_of(language)}")
     return name
 
 

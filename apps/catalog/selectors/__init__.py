@@ -58,6 +58,7 @@ __all__ = [
     "material_by_code",
     "materials",
     "materials_in_group",
+    "parameter_label",
     "parameters",
     "process_by_code",
     "process_tree",
@@ -264,6 +265,11 @@ def unknown_process(code: str) -> UnknownProcess:
         value=code,
         remedy=_("Choose a process from the catalog."),
     )
+
+
+def parameter_label(code: str, language: str) -> str:
+    """Return the name of a parameter in the reader's language."""
+    return rules.label(_catalog().parameters[code], language)
 
 
 def parameters() -> dict[str, Parameter]:

@@ -9,8 +9,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from apps.catalog import selectors as catalog
-from apps.catalog.types import ProcessNode
+from apps.catalog.types import ProcessNode, TypicalRange
+from apps.portal import formats
 from apps.portal.access import public
+
+# How UCUM codes that say little to people are written.
+SYMBOLS = {"1": "", "Cel": "°C", "m2": "m²", "m/s2": "m/s²", "[HRC]": "HRC", "N.m": "N·m",
+           "Pa.m3/s": "Pa·m³/s", "dB[SPL]": "dB", "W/m2": "W/m²", "/min": "1/min"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,17 @@ class Branch:
     code: str
     name: str
     branches: Sequence["Branch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A parameter as the page shows it; without ends, nobody states a range."""
+
+    label: str
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
 
 
 @public
@@ -60,8 +76,20 @@ def process(request: HttpRequest, code: str) -> HttpResponse:
             "node": node,
             "name": catalog.label(node, language),
             "above": [(code, catalog.label(code, language)) for code in above],
+            "figures": [_figure(stated, language) for stated in node.parameters],
             "below": [(code, catalog.label(code, language)) for code in node.children],
         },
+    )
+
+
+def _figure(stated: TypicalRange, language: str) -> Figure:
+    unit = catalog.parameters()[stated.parameter].unit
+    return Figure(
+        label=catalog.parameter_label(stated.parameter, language),
+        unit=SYMBOLS[unit] if unit in SYMBOLS else formats.unit_symbol(unit),
+        low=stated.minimum,
+        high=stated.maximum,
+        source=stated.source if stated.is_known else "",
     )
 
 
