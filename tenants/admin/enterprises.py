@@ -10,6 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.forms import ActionForm
@@ -53,15 +54,16 @@ class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
         "country",
         "city",
         "shown_tier",
-        "tier_since",
+        "shown_since",
         "database",
         "shown_verification",
         "shown_suspension",
-        "activated_at",
     )
     list_filter = ("tier", "database", "verification", "country")
     search_fields = ("name", "slug", "city")
     ordering = ("name",)
+    # Of many hundred thousand rows, only those that are looked for are counted.
+    show_full_result_count = False
     actions = ("suspend", "reinstate", "verify", back_up)
     readonly_fields = (
         "schema_name",
@@ -88,10 +90,21 @@ class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
         """Show the verification as a label."""
         return row.verification, row.get_verification_display()
 
-    @display(description=_("Suspended"), boolean=True)
-    def shown_suspension(self, row: Enterprise) -> bool:
-        """Show whether the enterprise is shut out."""
-        return row.suspended_at is not None
+    @display(description=_("Since"), ordering="tier_since")
+    def shown_since(self, row: Enterprise) -> str:
+        """Show the day from which on the tier holds."""
+        if row.tier_since is None:
+            return ""
+        return date_format(timezone.localtime(row.tier_since), "SHORT_DATE_FORMAT")
+
+    @display(
+        description=_("Suspended"),
+        ordering="suspended_at",
+        label={"suspended": "danger"},
+    )
+    def shown_suspension(self, row: Enterprise) -> tuple[str, object] | str:
+        """Show it where the enterprise is shut out."""
+        return ("suspended", _("Suspended")) if row.suspended_at else ""
 
     @action(description=_("Suspend"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
