@@ -137,5 +137,12 @@ class TestDirectory:
             assert [firm.slug for firm in found] == ["sz"], words
 
     def test_is_not_upset_by_what_anyone_types(self, public_site: Client) -> None:
-        for query in ("q=%00", "q=%25%5F", "after=x", "before=x", "country=%27", "q=" + "x" * 999):
+        for query in (
+            "q=%00",
+            "q=%25%5F",
+            "after=x",
+            "before=x",
+            "country=%27",
+            "q=" + "x" * 999,
+        ):
             assert public_site.get(f"/enterprises/?{query}").status_code == 200, query

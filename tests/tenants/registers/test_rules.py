@@ -194,7 +194,9 @@ class TestAddress:
         assert entry.slug == entry.reserve_slug == reserve_slug("hr", "HRB 4711", "!!!")
         assert entry.slug.startswith("enterprise-")
 
-    @pytest.mark.parametrize("name", ["Ost", "7", "Console", "深圳精密机械" * 20, "x" * 160])
+    @pytest.mark.parametrize(
+        "name", ["Ost", "7", "Console", "深圳精密机械" * 20, "x" * 160]
+    )
     def test_has_a_reserve_that_can_always_be_borne(self, name: str) -> None:
         slug = reserve_slug("hr", "HRB 4711", name)
 
