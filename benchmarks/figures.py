@@ -32,7 +32,9 @@ class Figure:
         """The figure as a sentence."""
         said = f"{self.figure}: {self.value:g} {self.unit} over {self.n}"
         if self.baseline:
-            said += f"; the baseline {self.baseline:g} {self.unit}, {self.ratio} times that"
+            said += (
+                f"; the baseline {self.baseline:g} {self.unit}, {self.ratio} times that"
+            )
         if self.target:
             met = "met" if self.value <= self.target else "MISSED"
             said += f"; target {self.target:g} {self.unit} {met}"
