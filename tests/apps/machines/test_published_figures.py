@@ -154,7 +154,7 @@ class TestConfirmFigures:
         }
         assert selectors.unconfirmed_figures(confirmed) == []
         assert confirmed.version == dmu.version + 1
-        assert [event.verb for event in audit.events_of(dmu)][0] == (
+        assert next(event.verb for event in audit.events_of(dmu)) == (
             "machine.figures_confirmed"
         )
 
