@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -16,12 +17,15 @@ from apps.demo.services.hands import hands as having_hands
 from apps.demo.types import EnterprisePlan, Login, Seeded, SharedPassword
 from tenants import context, jobs
 from tenants.models import Enterprise
+from tenants.registers import services as registers
 from tenants.registry import selectors as registry
 from tenants.registry import services as registering
+from tenants.types import SYSTEM
 
 # Documented in the README: whoever puts the demo on the open internet changes it.
 PASSWORD = "spindle-demo-2026"  # noqa: S105  (no secret: it is printed at every start)
 OPERATOR = ("operator@spindle.example.com", "Olga Operator")
+REGISTER = "Spindle demo register"
 BATCH_OF_PEOPLE = 200
 
 Progress = Callable[[str], None]
@@ -58,6 +62,7 @@ def seed(
     if once and not missing and requests.are_settled(at=at):
         return Seeded(enterprises=enterprises, created=0, machines=0, requests=0)
     _make_operator()
+    _read_register(at)
     # The hands do the jobs themselves: a worker told of each would find it done.
     with jobs.unpoked(), having_hands(hands) as crew:
         _write_enterprises(missing, crew, at=at, progress=progress)
@@ -102,6 +107,16 @@ def _make_operator() -> None:
     email, name = OPERATOR
     if registry.user_by_email(email) is None:
         registering.create_operator(email=email, name=name, password=PASSWORD)
+
+
+def _read_register(at: datetime) -> None:
+    """Let enterprises be known that have not come themselves."""
+    registers.import_file(
+        path=Path(__file__).parents[1] / "data" / "register.csv",
+        source=REGISTER,
+        by=SYSTEM,
+        at=at,
+    )
 
 
 def logins() -> list[Login]:

@@ -161,7 +161,7 @@ def _firm(row: "Enterprise", entries: dict[UUID, exchange.DirectoryEntry]) -> Fi
         website=row.website,
         register=row.register_source,
         register_number=row.register_number,
-        activities=tuple(row.activities),
+        activities=_named(row.activities),
     )
 
 

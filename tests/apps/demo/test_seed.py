@@ -1,8 +1,10 @@
 """Seeding through the real services: whole, once, resumable, readable by people."""
 
+import csv
 import json
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -10,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 from django.utils import timezone
 
+from apps.catalog import selectors as catalog
 from apps.catalog.selectors import UnknownCertificateKind
 from apps.demo import services
 from apps.demo.rules import worlds
@@ -40,6 +43,31 @@ def enterprise(slug: str) -> EnterpriseRef:
 def seed_small(**options: object) -> services.Seeded:
     facts = {"at": timezone.now(), "enterprises": SMALL, "hands": 1, **options}
     return services.seed(**facts)  # type: ignore[arg-type]
+
+
+class TestRegister:
+    def test_lets_enterprises_be_known_that_have_not_come(self, db: None) -> None:
+        seed_small()
+
+        with context.directory():
+            known = Enterprise.objects.filter(register_source=services.REGISTER)
+            # Every row of the file is sound, and none is anybody's who has come.
+            assert known.count() == len(rows_of_register())
+            assert set(known.values_list("tier", flat=True)) == {"registered"}
+            assert set(known.values_list("schema_name", flat=True)) == {None}
+
+    def test_says_what_they_make_in_words_of_the_catalog(self, db: None) -> None:
+        codes = {
+            code for row in rows_of_register() for code in row["activities"].split(";")
+        }
+
+        for code in codes:
+            assert catalog.process_by_code(code).code == code
+
+
+def rows_of_register() -> list[dict[str, str]]:
+    with (Path(services.__file__).parents[1] / "data" / "register.csv").open() as file:
+        return list(csv.DictReader(file))
 
 
 class TestSeed:
