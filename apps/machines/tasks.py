@@ -1,5 +1,7 @@
 """Work that the machine register does later."""
 
+from uuid import UUID
+
 from django.utils import timezone
 
 from apps.machines import services
@@ -11,6 +13,18 @@ from tenants.types import SYSTEM
 def expire_certificates(**_: object) -> None:
     """Let certificates go whose validity has ended, and what was published of them."""
     services.expire_certificates(by=SYSTEM, at=timezone.now())
+
+
+@jobs.handler("machines.apply_table")
+def apply_table(*, table_import_id: str, **_: object) -> None:
+    """Import a table of machines."""
+    services.apply_table(table_import_id=UUID(table_import_id), at=timezone.now())
+
+
+@jobs.handler("machines.undo_table")
+def undo_table(*, table_import_id: str, **_: object) -> None:
+    """Take the import of a table back."""
+    services.undo_table(table_import_id=UUID(table_import_id), at=timezone.now())
 
 
 jobs.register_upkeep("machines.expire_certificates", services.has_lapsed_certificates)

@@ -67,6 +67,31 @@ class MissingKey(models.TextChoices):
     HOURLY_RATE = "hourly_rate", _("hourly rate")
 
 
+class TableState(models.TextChoices):
+    """How far the import of a table has come."""
+
+    DRAFT = "draft", _("Not yet imported")
+    APPLYING = "applying", _("Being imported")
+    APPLIED = "applied", _("Imported")
+    UNDOING = "undoing", _("Being taken back")
+    PARTLY_UNDONE = "partly_undone", _("Taken back in part")
+    UNDONE = "undone", _("Taken back")
+
+
+class TableOutcome(models.TextChoices):
+    """What an import did to a machine."""
+
+    CREATED = "created", _("New")
+    CHANGED = "changed", _("Changed")
+
+
+class TableLength(models.TextChoices):
+    """The unit of lengths in a table that names none; a UCUM code."""
+
+    MM = "mm", _("Millimeters")
+    INCH = "[in_i]", _("Inches")
+
+
 class ProposalReason(models.TextChoices):
     """Why a document suggests a process."""
 

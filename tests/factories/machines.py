@@ -7,7 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from apps.machines import services
-from apps.machines.models import Capability, Certificate, CostModel, Machine, Site
+from apps.machines.models import (
+    Capability,
+    Certificate,
+    CostModel,
+    Machine,
+    Site,
+    TableEntry,
+    TableImport,
+    TableRefusal,
+)
 from apps.machines.types import (
     CapabilityDraft,
     CertificateDraft,
@@ -140,3 +149,25 @@ def certificate(**facts: Any) -> Certificate:
     return services.add_certificate(
         draft=CertificateDraft(**{**ISO_9001, **facts}), by=SYSTEM, at=NOON
     )
+
+
+def table_import(
+    raw: bytes = b"Code,IT grade\nHurco04,8\nM-2,fine\n", **facts: Any
+) -> TableImport:
+    """Upload a table of two machines, of which one is refused."""
+    site()
+    return services.upload_table(
+        raw=raw, **{"file_name": "machines.csv", "by": SYSTEM, "at": NOON, **facts}
+    )
+
+
+def table_entry() -> TableEntry:
+    """Import a table of one machine."""
+    made = table_import(b"Code\nHurco04\n")
+    services.start_table(table_import_id=made.pk, by=SYSTEM, at=NOON)
+    return services.apply_table(table_import_id=made.pk, at=NOON).entries.get()
+
+
+def table_refusal() -> TableRefusal:
+    """Upload a table with a cell that cannot be meant."""
+    return table_import().refusals.get()

@@ -9,6 +9,14 @@ from apps.machines.models.machine import (
     MachineQuerySet,
 )
 from apps.machines.models.site import Site, SiteQuerySet
+from apps.machines.models.table_import import (
+    TableEntry,
+    TableEntryQuerySet,
+    TableImport,
+    TableImportQuerySet,
+    TableRefusal,
+    TableRefusalQuerySet,
+)
 
 __all__ = [
     "Capability",
@@ -21,4 +29,10 @@ __all__ = [
     "MachineQuerySet",
     "Site",
     "SiteQuerySet",
+    "TableEntry",
+    "TableEntryQuerySet",
+    "TableImport",
+    "TableImportQuerySet",
+    "TableRefusal",
+    "TableRefusalQuerySet",
 ]

@@ -43,6 +43,26 @@ from apps.machines.services.sites import (
     add_site,
     revise_site,
 )
+from apps.machines.services.table_applying import apply_table
+from apps.machines.services.table_imports import (
+    TableNotDraft,
+    TableUnclear,
+    drop_table,
+    map_columns,
+    start_table,
+    upload_table,
+)
+from apps.machines.services.table_undoing import (
+    NothingToUndo,
+    start_undo,
+    undo_table,
+)
+from apps.machines.services.table_writing import (
+    export_csv,
+    refusals_csv,
+    template_csv,
+    template_xlsx,
+)
 
 __all__ = [
     "CapabilityNotFound",
@@ -54,27 +74,41 @@ __all__ = [
     "MachineRetired",
     "NothingToConfirm",
     "NothingToFill",
+    "NothingToUndo",
     "SiteChanged",
     "SiteNameTaken",
     "SourceUnclear",
+    "TableNotDraft",
+    "TableUnclear",
     "UnknownMaterialGroup",
     "add_certificate",
     "add_machine",
     "add_machine_of_model",
     "add_site",
+    "apply_table",
     "change_state",
     "confirm_figures",
     "drop_capability",
     "drop_certificate",
+    "drop_table",
     "expire_certificates",
+    "export_csv",
     "fill_from_model",
     "has_lapsed_certificates",
     "import_mtconnect",
+    "map_columns",
     "publish_machine",
+    "refusals_csv",
     "revise_machine",
     "revise_site",
     "set_capability",
     "set_cost_model",
+    "start_table",
+    "start_undo",
+    "template_csv",
+    "template_xlsx",
+    "undo_table",
+    "upload_table",
     "verify_certificate",
     "withdraw_machine",
 ]

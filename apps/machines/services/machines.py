@@ -55,7 +55,7 @@ def add_machine(
     _check(draft)
     site = selectors.site(site_id)
     machine = Machine(site=site)
-    stated = _state(machine, draft)
+    stated = state_facts(machine, draft)
     write_machine(machine)
     audit.record(verb="machine.added", subject=machine, by=by, at=at, facts=stated)
     for capability in capabilities:
@@ -89,7 +89,7 @@ def revise_machine(
     machine = _of_version(machine_id, version)
     if site_id is not None:
         machine.site = selectors.site(site_id)
-    stated = _state(machine, draft)
+    stated = state_facts(machine, draft)
     machine.version += 1
     write_machine(machine)
     note_change(machine, verb="machine.revised", by=by, at=at, facts=stated)
@@ -141,7 +141,7 @@ def _check(draft: MachineDraft) -> None:
         library.machine_model(draft.model_code)
 
 
-def _state(machine: Machine, draft: MachineDraft) -> dict[str, Any]:
+def state_facts(machine: Machine, draft: MachineDraft) -> dict[str, Any]:
     """Set a machine's columns from a draft, and return what was stated."""
     stated = asdict(draft)
     from_catalog = stated.pop("from_catalog")

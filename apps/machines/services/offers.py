@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -49,17 +50,7 @@ def set_capability(
     capability = machine.capabilities.filter(process_code=draft.process_code).first()
     if capability is None:
         capability = Capability(machine=machine, process_code=draft.process_code)
-    stated = asdict(draft)
-    from_catalog = stated.pop("from_catalog")
-    capability.figures_origin = origins.origins_after(
-        origins.OF_A_CAPABILITY,
-        before={name: getattr(capability, name) for name in origins.OF_A_CAPABILITY},
-        after=stated,
-        origins=capability.figures_origin,
-        from_catalog=from_catalog,
-    )
-    for column, value in stated.items():
-        setattr(capability, column, list(value) if isinstance(value, tuple) else value)
+    stated = state_figures(capability, draft)
     write(capability)
     bump(machine)
     note_change(machine, verb="machine.capability_set", by=by, at=at, facts=stated)
@@ -118,6 +109,22 @@ def set_cost_model(
         machine, verb="machine.cost_model_set", by=by, at=at, facts=asdict(cost)
     )
     return model
+
+
+def state_figures(capability: Capability, draft: CapabilityDraft) -> dict[str, Any]:
+    """Set a capability's columns from a draft, and return what was stated."""
+    stated = asdict(draft)
+    from_catalog = stated.pop("from_catalog")
+    capability.figures_origin = origins.origins_after(
+        origins.OF_A_CAPABILITY,
+        before={name: getattr(capability, name) for name in origins.OF_A_CAPABILITY},
+        after=stated,
+        origins=capability.figures_origin,
+        from_catalog=from_catalog,
+    )
+    for column, value in stated.items():
+        setattr(capability, column, list(value) if isinstance(value, tuple) else value)
+    return stated
 
 
 def _check_words(draft: CapabilityDraft) -> None:

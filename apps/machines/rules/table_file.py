@@ -1,0 +1,209 @@
+"""Reads a table of strangers in a child process that may take only what it is given."""
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.kernel.errors import InvalidInput
+
+logger = logging.getLogger(__name__)
+
+READER = "apps.machines.rules.table_reader"
+# Nothing else of ours reaches the child: neither secrets nor the database's address.
+ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONPATH": str(Path(__file__).parents[3]),
+}
+MOST_ROWS = 20_000
+# Titles and notes may stand above the header.
+ROWS_ABOVE = 10
+MOST_BYTES = 20 * 1024 * 1024
+LETTERS = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the reader of one table may take."""
+
+    memory_mb: int = 1024
+    cpu_seconds: int = 60
+    wall_seconds: int = 90
+    file_mb: int = 128
+
+
+class TableUnreadable(InvalidInput):
+    """The file is not a table that can be read."""
+
+    code = "table_unreadable"
+
+
+class TableReaderLost(RuntimeError):
+    """Raised when the reader was killed from outside; trying again may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file holds: its rows by number, and where its cells are merged."""
+
+    kind: str
+    sheet: str
+    rows: tuple[tuple[int, tuple[Any, ...]], ...]
+    merged: tuple[str, ...] = ()
+    encoding: str = ""
+    delimiter: str = ""
+
+    def address(self, row: int, column: int | None = None) -> str:
+        """Name a cell, or a whole row, as a spreadsheet does."""
+        place = f"{letters(column)}{row}" if column is not None else f"{row}:{row}"
+        if not self.sheet:
+            return place
+        plain = self.sheet.isalnum()
+        return f"{self.sheet}!{place}" if plain else f"'{self.sheet}'!{place}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `from_json` reads back."""
+        return {
+            "kind": self.kind,
+            "sheet": self.sheet,
+            "merged": list(self.merged),
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "rows": [[number, list(cells)] for number, cells in self.rows],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "Table":
+        """Read what `as_json` gave."""
+        return cls(
+            kind=stored["kind"],
+            sheet=stored["sheet"],
+            rows=tuple((number, tuple(cells)) for number, cells in stored["rows"]),
+            merged=tuple(stored["merged"]),
+            encoding=stored.get("encoding", ""),
+            delimiter=stored.get("delimiter", ""),
+        )
+
+
+def letters(column: int) -> str:
+    """Return the letters by which a spreadsheet calls a column, counted from zero."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, LETTERS)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def read(raw: bytes, *, name: str, limits: Limits | None = None) -> Table:
+    """Read the rows of an XLSX or CSV file.
+
+    :raises TableUnreadable: if the file is too large, no table, locked or hostile.
+    :raises TableReaderLost: if the reader was killed from outside.
+    """
+    limits = limits or Limits()
+    if len(raw) > MOST_BYTES:
+        raise _unreadable({"fault": "too_large"}, name)
+    with tempfile.TemporaryDirectory(prefix="spindle-table-") as folder:
+        # openpyxl goes by the ending; for text it does not matter.
+        source = Path(folder, "table.xlsx")
+        source.write_bytes(raw)
+        answer = Path(folder, "answer.jsonl")
+        fault = _run(source, answer, limits)
+        if fault:
+            raise _unreadable({"fault": fault}, name)
+        with answer.open(encoding="utf-8") as lines:
+            head = json.loads(next(lines))
+            rows = [json.loads(line) for line in lines]
+    if "fault" in head or (rows and isinstance(rows[-1], dict)):
+        raise _unreadable(head if "fault" in head else rows[-1], name)
+    return Table.from_json({**head, "rows": rows})
+
+
+def _run(source: Path, answer: Path, limits: Limits) -> str:
+    command = [
+        sys.executable,
+        # Neither the working folder, which holds the file, nor the user's packages.
+        "-P",
+        "-s",
+        "-m",
+        READER,
+        f"--file={source}",
+        f"--answer={answer}",
+        f"--most-rows={MOST_ROWS + ROWS_ABOVE + 1}",
+        f"--memory-mb={limits.memory_mb}",
+        f"--cpu-seconds={limits.cpu_seconds}",
+        f"--file-mb={limits.file_mb}",
+    ]
+    try:
+        done = subprocess.run(  # noqa: S603  (our own reader, no shell)
+            command,
+            cwd=source.parent,
+            env=ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            timeout=limits.wall_seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return "too_slow"
+    if done.returncode == -signal.SIGXCPU:
+        return "too_slow"
+    if done.returncode < 0:
+        msg = f"the table reader was ended by signal {-done.returncode}"
+        raise TableReaderLost(msg)
+    if done.returncode or not answer.exists() or not answer.stat().st_size:
+        said = done.stderr.decode(errors="replace")[-2000:]
+        logger.error("table reader ended with %s: %s", done.returncode, said)
+        return "too_large" if "MemoryError" in said else "reader_failed"
+    return ""
+
+
+def _unreadable(answer: Mapping[str, Any], name: str) -> TableUnreadable:
+    detail, remedy = _explain(str(answer["fault"]))
+    figures = {"reason": "", **answer, "name": name, "most": MOST_BYTES >> 20}
+    return TableUnreadable(
+        detail % figures,
+        field="file",
+        value=name,
+        remedy=remedy,
+        facts={"fault": answer["fault"]},
+    )
+
+
+def _explain(fault: str) -> tuple[str, str]:
+    save = _("Save it as an Excel workbook (.xlsx) or as CSV.")
+    split = _("Split it into several files.")
+    texts = {
+        "empty": (
+            _("%(name)s is empty."),
+            _("Put a header in the first row and a machine in each row below."),
+        ),
+        "password": (
+            _("%(name)s is protected by a password."),
+            _("Save a copy without a password."),
+        ),
+        "old_workbook": (_("%(name)s is in the format of Excel before 2007."), save),
+        "no_workbook": (_("%(name)s is an archive, but no workbook."), save),
+        "workbook_broken": (_("%(name)s cannot be read: %(reason)s."), save),
+        "csv_broken": (_("%(name)s cannot be read: %(reason)s."), save),
+        "no_text": (_("%(name)s is neither a workbook nor text."), save),
+        "bomb": (_("%(name)s unpacks to far more than a table holds."), save),
+        "too_large": (
+            _("%(name)s is larger than %(most)d MB or unpacks to too much."),
+            split,
+        ),
+        "too_slow": (_("%(name)s takes too long to read."), split),
+        "reader_failed": (_("%(name)s could not be read."), save),
+    }
+    return texts[fault]
