@@ -54,15 +54,17 @@ def seed(
     with context.directory():
         # Suspended ones too, which the public directory leaves out.
         there = set(Enterprise.objects.values_list("slug", flat=True))
+        is_registered = Enterprise.objects.filter(register_source=REGISTER).exists()
     missing = [
         plan
         for plan in worlds.plan_world(enterprises=enterprises, seed=seed, on=at.date())
         if plan.shop.slug not in there
     ]
+    if not is_registered:
+        _read_register(at)
     if once and not missing and requests.are_settled(at=at):
         return Seeded(enterprises=enterprises, created=0, machines=0, requests=0)
     _make_operator()
-    _read_register(at)
     # The hands do the jobs themselves: a worker told of each would find it done.
     with jobs.unpoked(), having_hands(hands) as crew:
         _write_enterprises(missing, crew, at=at, progress=progress)
