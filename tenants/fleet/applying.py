@@ -217,7 +217,10 @@ def _bookkeeping(step: Step, names: Sequence[str]) -> list[str]:
     for text in (STEP, ENTER):
         used = text
         if step.is_last and text is STEP:
-            used = used.replace("{plan}", "NULL")
+            # What was found of its catalogue was found of another.
+            used = used.replace(
+                "{plan}", "NULL, catalogue_digest = '', verified_at = NULL"
+            )
         casts = {"ids": "::uuid[]", "schemas": "::varchar[]"}
         for name in marks:
             used = used.replace(f"{{{name}}}", f"%({name})s{casts.get(name, '')}")
