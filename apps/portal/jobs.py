@@ -15,6 +15,8 @@ KINDS: dict[str, str | Promise] = {
     "exchange.match_demand": _("Looking for machines"),
     "exchange.publish_demand": _("Publishing the demand"),
     "exchange.publish_machine": _("Publishing the machine"),
+    "machines.apply_table": _("Importing machines"),
+    "machines.undo_table": _("Taking an import back"),
     "orders.read_geometry": _("Reading the geometry"),
     "reports.render": _("Making the report"),
 }

@@ -16,6 +16,7 @@ from apps.portal import (
     jobs,
     machine_import,
     machine_models,
+    machine_tables,
     machine_writing,
     machines,
     members,
@@ -59,6 +60,38 @@ urlpatterns = [
     path("machines/add/", machine_writing.write, name="machine-add"),
     path("machines/models/", machine_models.search, name="machine-models"),
     path("machines/import/", machine_import.import_machines, name="machine-import"),
+    path("machines/export/", machine_tables.export, name="machine-export"),
+    path(
+        "machines/template/<slug:kind>/",
+        machine_tables.template,
+        name="machine-template",
+    ),
+    path("machines/tables/", machine_tables.tables, name="machine-tables"),
+    path(
+        "machines/tables/<uuid:table_import_id>/",
+        machine_tables.table,
+        name="machine-table",
+    ),
+    path(
+        "machines/tables/<uuid:table_import_id>/start/",
+        machine_tables.start,
+        name="machine-table-start",
+    ),
+    path(
+        "machines/tables/<uuid:table_import_id>/undo/",
+        machine_tables.undo,
+        name="machine-table-undo",
+    ),
+    path(
+        "machines/tables/<uuid:table_import_id>/removal/",
+        machine_tables.drop,
+        name="machine-table-drop",
+    ),
+    path(
+        "machines/tables/<uuid:table_import_id>/refusals/",
+        machine_tables.refusals,
+        name="machine-table-refusals",
+    ),
     path("machines/<uuid:machine_id>/", machines.machine, name="machine"),
     path(
         "machines/<uuid:machine_id>/change/",
