@@ -44,6 +44,7 @@ CANARIES = {
     "machine code": "CNRY-M-77",
     "serial number": "CNRY-SN-0042",
     "hourly rate": "83.17",
+    "imported serial": "CNRY-SN-7717",
     "certificate number": "CNRY-CERT-5512",
     "closing of a shop": "Canary shutdown 6650",
     "report's content": "CANARY-REPORT-31337",
@@ -59,7 +60,7 @@ class Resources:
 
     def __init__(self, north: EnterpriseRef, south: EnterpriseRef) -> None:
         self.north, self.south = north, south
-        self.ids: dict[str, str] = {"process_code": "milling-3-axis"}
+        self.ids: dict[str, str] = {"process_code": "milling-3-axis", "kind": "csv"}
         self._trade()
         self._ask()
         self._keep()
@@ -159,6 +160,10 @@ class Resources:
                 at=NOON,
             )
             site = make_machines.site()
+            table = make_machines.table_import(
+                f"Code,Serial number,IT grade\nT-1,{CANARIES['imported serial']},x\n"
+                f"T-2,2,7\n".encode()
+            )
         member = add_member(
             enterprise=self.north,
             email=CANARIES["member's e-mail"],
@@ -182,6 +187,7 @@ class Resources:
             exception_id=closing,
             user_id=member,
             site_id=site,
+            table_import_id=table,
         )
         self.ids["client_id"] = client.client_id
 
@@ -273,6 +279,11 @@ PUBLIC_REFERENCES = frozenset({"invited_enterprise_ids"})
 FORM_REFERENCES = {
     ("machine-add", "site_id"): {"code": "M1", "name": "Mill", "kind": "machine_tool"},
     ("machine-import", "site_id"): {},
+    ("machine-table", "site_id"): {
+        "length_unit": "mm",
+        "decimal_mark": ".",
+        "column_0": "code",
+    },
     ("rfq-write", "part_id"): {
         "title": "Brackets",
         "quantity": "1",

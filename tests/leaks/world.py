@@ -115,12 +115,14 @@ class World:
             site = make_machines.site(name=f"Site of {ref.slug}")
             machine = make_machines.machine(site_id=site.pk, code=f"M-{ref.slug}")
             other = make_machines.machine(site_id=site.pk, code=f"N-{ref.slug}")
+            table = make_machines.table_import()
             draft = make_orders.drafted_rfq()
             part_id = draft.lines.get().part_id
         return {
             "site_id": str(site.pk),
             "machine_id": str(machine.pk),
             "other_machine_id": str(other.pk),
+            "table_import_id": str(table.pk),
             "rfq_id": str(draft.pk),
             "part_id": str(part_id),
         }

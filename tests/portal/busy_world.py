@@ -57,6 +57,7 @@ class World:
         with context.enterprise(self.north):
             site = make_machines.site(name=f"Site {number}")
             make_machines.certificate(number=f"DE-{number}")
+            make_machines.table_import()
             starts = LATER + timedelta(days=number)
             calendar = calendar_of(None)
             assert calendar is not None

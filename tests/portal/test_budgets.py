@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.machines.models import TableImport
 from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
@@ -34,9 +35,15 @@ NO_PAGES = {
     "machine-confirm",
     "machine-copy",
     "machine-exception-add",
+    "machine-export",
     "machine-fill",
     "machine-publish",
     "machine-state",
+    "machine-table-drop",
+    "machine-table-refusals",
+    "machine-table-start",
+    "machine-table-undo",
+    "machine-template",
     "machine-week-set",
     "machine-withdraw",
     "member-add",
@@ -86,6 +93,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         quote = Quote.objects.filter(demand_id=world.wide.pk).first()
         order = Order.objects.first()
         report = Report.objects.first()
+        table = TableImport.objects.newest_first()[0]
     person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
     return {
@@ -94,6 +102,8 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "machines": at("machines"),
         "machine-add": at("machine-add"),
         "machine-import": at("machine-import"),
+        "machine-tables": at("machine-tables"),
+        "machine-table": at("machine-table", table_import_id=table.pk),
         "machine-models": at("machine-models") + "?q=vf2",
         "machine": at("machine", **machine),
         "machine-change": at("machine-change", **machine),
