@@ -64,8 +64,10 @@ def foreign(
         report = reports.request_report(kind="rfq_summary", by=buyer, at=NOON)
     with context.enterprise(north):
         machine = machines.machine_detail(listing.machine_id).machine
+        table = make.machines.table_import()
     return {
         "machine_id": machine.pk,
+        "table_import_id": table.pk,
         "part_id": quote_line.part_id,
         "rfq_id": line.rfq_id,
         "rfq_line_id": line.pk,
@@ -115,7 +117,12 @@ class TestForeign:
         north: EnterpriseRef,
     ) -> None:
         """The ids are real: their owners do see what is behind them."""
-        owners = {"machine_id": north, "demand_id": None, "file_id": None}
+        owners = {
+            "machine_id": north,
+            "table_import_id": north,
+            "demand_id": None,
+            "file_id": None,
+        }
         seen = {
             operation.id_name: operation.call(
                 partner_of(owners.get(operation.id_name, south)),  # type: ignore[arg-type]

@@ -38,10 +38,12 @@ def own(north: EnterpriseRef, south: EnterpriseRef, buyer: Actor) -> dict[str, U
     line = make.demand(north)
     with context.enterprise(north):
         machine = machines.machine_detail(listing.machine_id).machine
+        table = make.machines.table_import()
         report = reports.request_report(kind="rfq_summary", by=buyer, at=make.NOON)
         part = make.measured_part(number="BRK-200")
     return {
         "machine_id": machine.pk,
+        "table_import_id": table.pk,
         "part_id": part.pk,
         "rfq_id": line.rfq_id,
         "rfq_line_id": line.rfq_line_id,

@@ -6,8 +6,10 @@ maker here fails the coverage test: write one, and it is attacked from then on.
 
 from collections.abc import Callable
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
@@ -22,7 +24,13 @@ from tenants import context, jobs
 from tenants.models import Archive
 from tenants.registry.clients import create_client
 from tenants.registry.services import add_member
-from tenants.types import SYSTEM, ArchivePurpose, EnterpriseRef, Role
+from tenants.types import (
+    SYSTEM,
+    ArchivePurpose,
+    ArchiveState,
+    EnterpriseRef,
+    Role,
+)
 from tests.factories import capacity as make_capacity
 from tests.factories import exchange as make
 from tests.factories import machines as make_machines
@@ -183,6 +191,7 @@ class Resources:
             )
         self._put(
             archive_id=archive,
+            export_id=self._export(),
             certificate_id=certificate,
             exception_id=closing,
             user_id=member,
@@ -190,6 +199,23 @@ class Resources:
             table_import_id=table,
         )
         self.ids["client_id"] = client.client_id
+
+    def _export(self) -> Archive:
+        """North has had all it owns written to a file, which its owner may take."""
+        content = CANARIES["part number"].encode()
+        path = settings.ARCHIVE_ROOT / "canary" / "export.zip"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        with context.directory():
+            return Archive.objects.create(
+                enterprise_id=self.north.id,
+                purpose=ArchivePurpose.EXPORT,
+                state=ArchiveState.READY,
+                path="canary/export.zip",
+                size=len(content),
+                sha256=sha256(content).hexdigest(),
+                expires_at=NOON,
+            )
 
 
 def demand_part(demand: Any) -> Any:
@@ -244,6 +270,12 @@ BODIES: dict[str, Bodies] = {
         "site_id": ids["site_id"],
         "document": ContentFile(b"<MTConnectDevices/>", "probe.xml"),
     },
+    "POST /v1/machine-tables": lambda ids: {
+        "site_id": ids["site_id"],
+        "document": ContentFile(b"Code\nM-1\n", "machines.csv"),
+    },
+    "POST /v1/machine-tables/<uuid:table_import_id>/start": lambda ids: {},
+    "POST /v1/machine-tables/<uuid:table_import_id>/undo": lambda ids: {},
     "POST /v1/parts": lambda ids: {
         "number": "P-1",
         "name": "Pin",

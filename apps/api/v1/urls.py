@@ -8,6 +8,7 @@ from apps.api.v1 import (
     jobs,
     machine_imports,
     machine_models,
+    machine_tables,
     machines,
     matches,
     orders,
@@ -44,6 +45,18 @@ urlpatterns = [
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path("machine-imports", machine_imports.MachineImports.as_view()),
+    path("machine-tables", machine_tables.MachineTables.as_view()),
+    path(
+        "machine-tables/<uuid:table_import_id>", machine_tables.MachineTable.as_view()
+    ),
+    path(
+        "machine-tables/<uuid:table_import_id>/start",
+        machine_tables.MachineTableStart.as_view(),
+    ),
+    path(
+        "machine-tables/<uuid:table_import_id>/undo",
+        machine_tables.MachineTableUndo.as_view(),
+    ),
     path("parts", parts.Parts.as_view()),
     path("parts/<uuid:part_id>", parts.Part.as_view()),
     path("rfqs", rfqs.Rfqs.as_view()),
