@@ -78,8 +78,8 @@ def fill_from_model(
     :raises UnknownMachineModel: if the library has no such model.
     :raises NothingToFill: if the machine says already all that the maker publishes.
     """
-    entry = library.machine_model(model_code)
     machine = locked_machine(machine_id)
+    entry = library.machine_model(model_code)
     filled = _fill_machine(machine, entry)
     known = {row.process_code: row for row in machine.capabilities.all()}
     for process in entry.process_codes:
