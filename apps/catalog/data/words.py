@@ -34,6 +34,8 @@ WORDS = (
     _("Titanium grade 1"),
     _("Titanium grade 2"),
     _("Titanium grade 4"),
+    _("Kovar"),
+    _("Waspaloy"),
     _("Alloy 718"),
     _("Alloy 625"),
     _("Alloy 600"),
