@@ -265,6 +265,7 @@ BODIES: dict[str, Bodies] = {
     },
     "POST /v1/machines/<uuid:machine_id>/publication": lambda ids: {},
     "POST /v1/machines/<uuid:machine_id>/withdrawal": lambda ids: {},
+    "POST /v1/machines/<uuid:machine_id>/confirmed-figures": lambda ids: {},
     "PUT /v1/machines/<uuid:machine_id>/calendar": lambda ids: {"shifts": []},
     "POST /v1/machine-imports": lambda ids: {
         "site_id": ids["site_id"],
