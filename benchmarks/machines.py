@@ -24,7 +24,11 @@ HEADER = (
     "Table load (kg)", "IT grade", "Ra", "Materials", "Material groups", "Hourly rate",
     "Currency",
 )  # fmt: skip
-AUGSBURG = {"name": "Augsburg", "country": "DE", "time_zone": "Europe/Berlin"}
+AUGSBURG: dict[str, Any] = {
+    "name": "Augsburg",
+    "country": "DE",
+    "time_zone": "Europe/Berlin",
+}
 
 
 def main() -> None:
