@@ -167,7 +167,7 @@ class TestOwn:
                 "/capacity/shifts/",
             )
         )
-        files = {"file content", "report's content"}
+        files = {"file content", "report's content", "imported serial"}
         assert set(canaries_in(shown)) >= set(CANARIES) - files - NOT_SHOWN
 
 

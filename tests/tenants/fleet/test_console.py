@@ -10,9 +10,10 @@ from django.test import Client
 from tenants import context, jobs
 from tenants.fleet import replaying, services, verifying
 from tenants.fleet.services import NothingToMigrate
-from tenants.models import FleetEntry, FleetPlan, Job, User
+from tenants.models import FleetEntry, FleetPlan, Job
 from tenants.types import EnterpriseRef, EntryState, JobState, PlanState
-from tests.support.world import NOON, PASSWORD
+from tests.factories.tenants import operator as make_operator
+from tests.support.world import NOON
 from tests.tenants.fleet.conftest import crew, used_schemas
 from tests.tenants.fleet.test_replaying import (
     HURRIED,
@@ -34,10 +35,8 @@ BATCHES = {"tenants.migrate_batch"}
 @pytest.fixture
 def operator(fleet: None) -> Client:
     """Olga's browser, signed in."""
-    with context.owner():
-        olga = User.objects.create_superuser(
-            "olga@spindle.example", PASSWORD, name="Olga Operator"
-        )
+    # She may have come with the database that this one is a copy of.
+    olga = make_operator()
     client = Client(HTTP_HOST=HOST)
     with context.directory():
         client.force_login(
