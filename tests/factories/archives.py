@@ -89,6 +89,8 @@ def full_enterprise(**facts: Any) -> EnterpriseRef:
             reason=AWKWARD,
         )
         mill = machines.machine(code="M-2", name=AWKWARD.replace("\n", " ")[:60])
+        machines.table_entry()
+        machines.table_import()
         capacity.booked(mill.pk)
         orders.part(name=AWKWARD[:60])
         request = orders.published_rfq(title=AWKWARD[:60])

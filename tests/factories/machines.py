@@ -163,7 +163,7 @@ def table_import(
 
 def table_entry() -> TableEntry:
     """Import a table of one machine."""
-    made = table_import(b"Code\nHurco04\n")
+    made = table_import(b"Code\nImported01\n")
     services.start_table(table_import_id=made.pk, by=SYSTEM, at=NOON)
     return services.apply_table(table_import_id=made.pk, at=NOON).entries.get()
 

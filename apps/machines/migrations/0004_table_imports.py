@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(verbose_name='version')),
                 ('is_undone', models.BooleanField(default=False, verbose_name='taken back')),
                 ('kept_because', models.CharField(blank=True, max_length=300, verbose_name='why it was not taken back')),
-                ('table_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='machines.tableimport', verbose_name='import')),
+                ('table_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='machines.tableimport', verbose_name='import')),
             ],
             options={
                 'verbose_name': 'imported machine',
@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('code', models.CharField(max_length=40, verbose_name='kind of fault')),
                 ('problem', models.CharField(max_length=300, verbose_name='problem')),
                 ('remedy', models.CharField(blank=True, max_length=500, verbose_name='remedy')),
-                ('table_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='machines.tableimport', verbose_name='import')),
+                ('table_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to='machines.tableimport', verbose_name='import')),
             ],
             options={
                 'verbose_name': 'refused cell',

@@ -112,8 +112,13 @@ class TableEntry(TenantModel):
     somebody has worked on it since.
     """
 
+    # The unique constraint begins with it, and serves as its index.
     table_import = models.ForeignKey(
-        TableImport, models.CASCADE, related_name="entries", verbose_name=_("import")
+        TableImport,
+        models.CASCADE,
+        related_name="entries",
+        verbose_name=_("import"),
+        db_index=False,
     )
     machine_id = models.UUIDField(_("machine"))
     machine_code = models.CharField(_("code"), max_length=60)
@@ -154,8 +159,13 @@ class TableRefusalQuerySet(TenantQuerySet["TableRefusal"]):
 class TableRefusal(TenantModel):
     """A cell that kept its machine from being imported, and what would help."""
 
+    # The unique constraint begins with it, and serves as its index.
     table_import = models.ForeignKey(
-        TableImport, models.CASCADE, related_name="refusals", verbose_name=_("import")
+        TableImport,
+        models.CASCADE,
+        related_name="refusals",
+        verbose_name=_("import"),
+        db_index=False,
     )
     position = models.PositiveIntegerField(_("position"))
     row = models.PositiveIntegerField(_("row"))
