@@ -96,7 +96,7 @@ def base(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
         use_database(ours)
     yield BASE
     made = [row[0] for row in as_admin(roles) if row not in before]
-    as_admin(f'DROP DATABASE "{BASE}" WITH (FORCE)')
+    as_admin(f'DROP DATABASE IF EXISTS "{BASE}" WITH (FORCE)')
     for role in made:
         # Roles are the whole server's: those that another database uses stay.
         with suppress(psycopg2.errors.DependentObjectsStillExist):
