@@ -40,6 +40,15 @@ class Disclosure(StrEnum):
     OPERATOR = "operator"  # those who run the platform, and nobody else
 
 
+class Circle(models.TextChoices):
+    """Who may see a fact by its owner's choice; each circle includes those before."""
+
+    PRIVATE = "private", _("Nobody else")
+    COUNTERPARTY = "counterparty", _("Counterparties")
+    MARKET = "market", _("Signed-in enterprises")
+    PUBLIC = "public", _("Everyone")
+
+
 class Tier(models.TextChoices):
     """How much of an enterprise is kept warm."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 # The library says it of models; here it is said of machines, and re-exported.
 from apps.library.types import MachineKind as MachineKind  # noqa: PLC0414
@@ -50,8 +51,48 @@ class CertificateState(models.TextChoices):
     """How far a certificate can be relied upon."""
 
     CLAIMED = "claimed", _("Claimed")
+    SUBMITTED = "submitted", _("Being checked")
     VERIFIED = "verified", _("Verified")
+    REJECTED = "rejected", pgettext_lazy("certificate", "Rejected")
     EXPIRED = "expired", _("Expired")
+
+
+class FeatureClass(models.TextChoices):
+    """Kinds of features of a part that one machine holds differently well."""
+
+    BORE = "bore", _("Bore")
+    SHAFT = "shaft", _("Shaft")
+    FLAT = "flat", _("Flat surface")
+    SLOT = "slot", _("Slot or pocket")
+    THREAD = "thread", _("Thread")
+    POSITION = "position", _("Position of holes")
+    PROFILE = "profile", _("Freeform profile")
+    GEAR = "gear", _("Toothing")
+
+
+class EvidenceKind(models.TextChoices):
+    """What shows that something claimed is so."""
+
+    CERTIFICATE = "certificate", _("Certificate")
+    INSPECTION_RESULT = "inspection_result", _("Inspection result")
+    PHOTO = "photo", _("Photo")
+    DATA_SHEET = "data_sheet", _("Data sheet")
+    OTHER = "other", _("Other document")
+
+
+class DisclosedFact(models.TextChoices):
+    """Facts of a published machine whose circle its owner chooses."""
+
+    MACHINE_LABEL = "machine_label", _("maker and model")
+    MATERIALS = "materials", _("materials")
+    ENVELOPE = "envelope", _("envelope")
+    MAX_MASS = "max_mass", _("heaviest part")
+    TOLERANCE = "tolerance", _("tolerance")
+    ROUGHNESS = "roughness", _("roughness")
+    BATCH = "batch", _("batch range")
+    HOURLY_RATE = "hourly_rate", _("hourly rate")
+    FREE_CAPACITY = "free_capacity", _("free capacity")
+    CERTIFICATES = "certificates", _("certificates")
 
 
 class MissingKey(models.TextChoices):

@@ -11,22 +11,30 @@ from apps.machines.models import (
     Capability,
     Certificate,
     CostModel,
+    Evidence,
+    FactDisclosure,
+    FeatureTolerance,
     Machine,
     Site,
     TableEntry,
     TableImport,
     TableRefusal,
+    WorkCenter,
 )
 from apps.machines.types import (
     CapabilityDraft,
     CertificateDraft,
     CostInputs,
+    DisclosedFact,
     EnvelopeKind,
+    EvidenceKind,
+    FeatureClass,
     LocationDisclosure,
     MachineDraft,
     SiteDraft,
 )
-from tenants.types import SYSTEM
+from tenants.types import SYSTEM, Circle
+from tests.factories import documents
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 
@@ -171,3 +179,49 @@ def table_entry() -> TableEntry:
 def table_refusal() -> TableRefusal:
     """Upload a table with a cell that cannot be meant."""
     return table_import().refusals.get()
+
+
+def work_center(**facts: Any) -> WorkCenter:
+    """Open a work center at a site."""
+    return WorkCenter.objects.create(
+        **{
+            "site": facts.pop("site", None) or site(),
+            "code": "WC-MILL",
+            "name": "Milling",
+            **facts,
+        }
+    )
+
+
+def feature_tolerance(row: Capability | None = None, **facts: Any) -> FeatureTolerance:
+    """State how well a capability holds bores."""
+    return FeatureTolerance.objects.create(
+        **{
+            "capability": row or capability(machine().pk),
+            "feature": FeatureClass.BORE,
+            "it_grade": 6,
+            **facts,
+        }
+    )
+
+
+def evidence(**facts: Any) -> Evidence:
+    """Add a data sheet to a machine."""
+    subject = {"certificate", "capability", "site", "machine"} & facts.keys()
+    return Evidence.objects.create(
+        **{
+            **({} if subject else {"machine": machine()}),
+            "document": facts.pop("document", None) or documents.document(),
+            "kind": EvidenceKind.DATA_SHEET,
+            "added_at": NOON,
+            "added_by": SYSTEM.label,
+            **facts,
+        }
+    )
+
+
+def fact_disclosure(**facts: Any) -> FactDisclosure:
+    """Show the hourly rate to signed-in enterprises."""
+    return FactDisclosure.objects.create(
+        **{"fact": DisclosedFact.HOURLY_RATE, "circle": Circle.MARKET, **facts}
+    )

@@ -2,6 +2,15 @@
 
 from apps.machines.models.certificate import Certificate, CertificateQuerySet
 from apps.machines.models.cost_model import CostModel, CostModelQuerySet
+from apps.machines.models.evidence import Evidence, EvidenceQuerySet
+from apps.machines.models.fact_disclosure import (
+    FactDisclosure,
+    FactDisclosureQuerySet,
+)
+from apps.machines.models.feature_tolerance import (
+    FeatureTolerance,
+    FeatureToleranceQuerySet,
+)
 from apps.machines.models.machine import (
     Capability,
     CapabilityQuerySet,
@@ -17,6 +26,7 @@ from apps.machines.models.table_import import (
     TableRefusal,
     TableRefusalQuerySet,
 )
+from apps.machines.models.work_center import WorkCenter, WorkCenterQuerySet
 
 __all__ = [
     "Capability",
@@ -25,6 +35,12 @@ __all__ = [
     "CertificateQuerySet",
     "CostModel",
     "CostModelQuerySet",
+    "Evidence",
+    "EvidenceQuerySet",
+    "FactDisclosure",
+    "FactDisclosureQuerySet",
+    "FeatureTolerance",
+    "FeatureToleranceQuerySet",
     "Machine",
     "MachineQuerySet",
     "Site",
@@ -35,4 +51,6 @@ __all__ = [
     "TableImportQuerySet",
     "TableRefusal",
     "TableRefusalQuerySet",
+    "WorkCenter",
+    "WorkCenterQuerySet",
 ]

@@ -15,14 +15,17 @@ class CertificateQuerySet(TenantQuerySet["Certificate"]):
     """Certificates of one enterprise."""
 
     def standing(self) -> Self:
-        """Keep those that are not known to have expired."""
-        return self.exclude(state=CertificateState.EXPIRED)
+        """Keep those that are neither known to have expired nor rejected."""
+        return self.exclude(
+            state__in=(CertificateState.EXPIRED, CertificateState.REJECTED)
+        )
 
 
 class Certificate(TenantModel, TimeStampedModel):
     """A certificate that the enterprise holds, or says that it holds.
 
-    A number of a kind is entered once. Whoever verified it is named with the moment.
+    A number of a kind is entered once. Whoever verified it is named with the moment,
+    and a rejected one says why.
     """
 
     kind_code = models.CharField(_("kind"), max_length=60)
@@ -32,7 +35,7 @@ class Certificate(TenantModel, TimeStampedModel):
     valid_until_on = models.DateField(_("valid until"), null=True, blank=True)
     state = models.CharField(
         _("state"),
-        max_length=8,
+        max_length=12,
         choices=CertificateState,
         default=CertificateState.CLAIMED,
     )
@@ -40,6 +43,14 @@ class Certificate(TenantModel, TimeStampedModel):
     verified_by = models.CharField(
         _("verified by"), max_length=200, blank=True, editable=False
     )
+
+    rejection = models.CharField(
+        _("why it was rejected"), max_length=160, blank=True, editable=False
+    )
+    reminded_days = models.PositiveSmallIntegerField(
+        _("days before its end that were reminded of"), null=True, editable=False
+    )
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = CertificateQuerySet.as_manager()
 
@@ -69,6 +80,11 @@ class Certificate(TenantModel, TimeStampedModel):
                 name="machines_certificate_verified_has_moment",
                 condition=~Q(state=CertificateState.VERIFIED)
                 | Q(verified_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="machines_certificate_rejected_says_why",
+                condition=Q(state=CertificateState.REJECTED) & ~Q(rejection="")
+                | ~Q(state=CertificateState.REJECTED) & Q(rejection=""),
             ),
         ]
 

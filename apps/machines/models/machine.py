@@ -14,6 +14,7 @@ from apps.machines.models.conditions import (
     none_or_above_zero,
 )
 from apps.machines.models.site import Site
+from apps.machines.models.work_center import WorkCenter
 from apps.machines.rules.figures import (
     BOX_SIZES,
     COARSEST_IT_GRADE,
@@ -61,6 +62,16 @@ class Machine(TenantModel, TimeStampedModel):
 
     site = models.ForeignKey(
         Site, models.PROTECT, related_name="machines", verbose_name=_("site")
+    )
+    # Its key is of site and work center together: machines_machine_work_center_of_site.
+    work_center = models.ForeignKey(
+        WorkCenter,
+        models.PROTECT,
+        related_name="machines",
+        null=True,
+        blank=True,
+        db_constraint=False,
+        verbose_name=_("work center"),
     )
     code = models.CharField(_("code"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)

@@ -10,6 +10,7 @@ from apps.machines.types import LocationDisclosure
 from tenants.isolation import TenantModel, TenantQuerySet
 
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
+COUNTRY_OR_NONE_PATTERN = r"^([A-Z]{2})?$"
 
 
 class SiteQuerySet(TenantQuerySet["Site"]):
@@ -26,6 +27,7 @@ class Site(TenantModel, TimeStampedModel):
     country = models.CharField(_("country"), max_length=2, help_text="ISO 3166-1")
     region = models.CharField(_("region"), max_length=80, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
     latitude = models.FloatField(_("latitude"), null=True, blank=True)
     longitude = models.FloatField(_("longitude"), null=True, blank=True)
     time_zone = models.CharField(
@@ -36,6 +38,18 @@ class Site(TenantModel, TimeStampedModel):
         max_length=8,
         choices=LocationDisclosure,
         default=LocationDisclosure.GRID,
+    )
+    holiday_country = models.CharField(
+        _("public holidays of"),
+        max_length=2,
+        blank=True,
+        help_text=_("ISO 3166 code; empty for the site's own country."),
+    )
+    holiday_subdivision = models.CharField(
+        _("and of the region"),
+        max_length=8,
+        blank=True,
+        help_text=_("Second part of an ISO 3166-2 code, such as BY for Bavaria."),
     )
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
@@ -48,6 +62,10 @@ class Site(TenantModel, TimeStampedModel):
             models.CheckConstraint(
                 name="machines_site_country_is_code",
                 condition=Q(country__regex=COUNTRY_PATTERN),
+            ),
+            models.CheckConstraint(
+                name="machines_site_holiday_country_is_code",
+                condition=Q(holiday_country__regex=COUNTRY_OR_NONE_PATTERN),
             ),
             models.CheckConstraint(
                 name="machines_site_time_zone_given", condition=~Q(time_zone="")

@@ -35,7 +35,7 @@ class TableImport(TenantModel, TimeStampedModel):
     """
 
     file_name = models.CharField(_("file name"), max_length=200)
-    file_kind = models.CharField(_("format"), max_length=8)
+    file_kind = models.CharField(_("format"), max_length=16)
     file_sha256 = models.CharField(_("SHA-256"), max_length=64)
     file_bytes = models.PositiveIntegerField(_("size"))
     language = models.CharField(_("language"), max_length=16, default="en")
@@ -61,6 +61,9 @@ class TableImport(TenantModel, TimeStampedModel):
     unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
     refused_count = models.PositiveIntegerField(_("refused"), default=0)
     new_sites = models.JSONField(_("new sites"), default=list, editable=False)
+    not_carried = models.JSONField(
+        _("what the register has no place for"), default=list, editable=False
+    )
     sample = models.JSONField(_("first rows"), default=list, editable=False)
     is_previewed = models.BooleanField(_("previewed"), default=False, editable=False)
     asked_by_id = models.UUIDField(_("asked by"), null=True, editable=False)

@@ -64,6 +64,7 @@ SHARED_APPS = [
 TENANT_APPS = [
     "apps.audit",
     "apps.notify",
+    "apps.documents",
     "apps.machines",
     "apps.capacity",
     "apps.orders",

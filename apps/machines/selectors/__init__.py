@@ -1,0 +1,75 @@
+"""Reading sites, machines, what they can do and what is missing of them."""
+
+from apps.machines.selectors.certificates import (
+    certificate_codes,
+    certificates,
+)
+from apps.machines.selectors.costs import (
+    cost_inputs,
+)
+from apps.machines.selectors.listings import (
+    facts_for_listing,
+)
+from apps.machines.selectors.machines import (
+    MachineDetail,
+    MachineNotFound,
+    machine_detail,
+    machine_not_found,
+    machines_of,
+    machines_that_can,
+    missing_facts,
+    unconfirmed_figures,
+    words_of,
+)
+from apps.machines.selectors.published import (
+    as_published,
+    facts_of_model,
+    fillable_figures,
+    lacks_figures,
+    model_of,
+    published_names,
+    unconfirmed_names,
+)
+from apps.machines.selectors.sites import (
+    SiteNotFound,
+    site,
+    sites,
+)
+from apps.machines.selectors.tables import (
+    TableImportNotFound,
+    hindrances,
+    table_import,
+    table_imports,
+    uses_of,
+)
+
+__all__ = [
+    "MachineDetail",
+    "MachineNotFound",
+    "SiteNotFound",
+    "TableImportNotFound",
+    "as_published",
+    "certificate_codes",
+    "certificates",
+    "cost_inputs",
+    "facts_for_listing",
+    "facts_of_model",
+    "fillable_figures",
+    "hindrances",
+    "lacks_figures",
+    "machine_detail",
+    "machine_not_found",
+    "machines_of",
+    "machines_that_can",
+    "missing_facts",
+    "model_of",
+    "published_names",
+    "site",
+    "sites",
+    "table_import",
+    "table_imports",
+    "unconfirmed_figures",
+    "unconfirmed_names",
+    "uses_of",
+    "words_of",
+]

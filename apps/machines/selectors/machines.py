@@ -1,0 +1,150 @@
+"""Reading machines, what they can do and what is missing of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from apps.catalog import selectors as catalog
+from apps.kernel.errors import NotFound
+from apps.machines.models import Capability, CostModel, Machine, MachineQuerySet, Site
+from apps.machines.rules import completeness, origins, plausibility
+from apps.machines.selectors.costs import cost_model_of
+from apps.machines.types import Doubt, MissingFact, ProcessProposal, UnconfirmedFigure
+
+
+class MachineNotFound(NotFound):
+    """The enterprise has no such machine."""
+
+    code = "machine_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineDetail:
+    """A machine with all that a page about it shows."""
+
+    machine: Machine
+    site: Site
+    capabilities: list[Capability]
+    cost_model: CostModel | None
+    missing: list[MissingFact]
+    doubts: list[Doubt]
+    proposal: ProcessProposal | None
+    proposed_envelope_mm: tuple[float, float, float] | None
+    unconfirmed: list[UnconfirmedFigure]
+
+
+def machines_of(
+    *,
+    search: str = "",
+    state: str = "",
+    process_code: str = "",
+    site_id: UUID | None = None,
+    is_published: bool | None = None,
+) -> MachineQuerySet:
+    """Return the enterprise's machines by code, with what a list shows of each."""
+    found: MachineQuerySet = Machine.objects.with_offers().order_by("code")
+    if search.strip():
+        words = search.strip()
+        found = found.filter(
+            Q(code__icontains=words)
+            | Q(name__icontains=words)
+            | Q(maker__icontains=words)
+            | Q(model__icontains=words)
+            | Q(serial_number__icontains=words)
+        )
+    if state:
+        found = found.filter(state=state)
+    if process_code:
+        found = found.that_can(catalog.leaf_codes_below([process_code]))
+    if site_id is not None:
+        found = found.filter(site_id=site_id)
+    if is_published is not None:
+        found = found.filter(published_at__isnull=not is_published)
+    return found
+
+
+def machines_that_can(process_codes: Iterable[str]) -> MachineQuerySet:
+    """Return the machines in use that offer any of the processes or one below."""
+    codes = catalog.leaf_codes_below(process_codes)
+    able: MachineQuerySet = Machine.objects.in_use().that_can(codes)
+    return able.with_offers().order_by("code")
+
+
+def machine_detail(machine_id: UUID) -> MachineDetail:
+    """Return a machine with all that a page about it shows.
+
+    :raises MachineNotFound: if the enterprise has none of this id.
+    """
+    machine = Machine.objects.with_offers().filter(pk=machine_id).first()
+    if machine is None:
+        raise machine_not_found(machine_id)
+    capabilities = sorted(machine.capabilities.all(), key=lambda row: row.process_code)
+    stored = machine.proposal
+    envelope = stored.get("envelope_mm")
+    return MachineDetail(
+        machine=machine,
+        site=machine.site,
+        capabilities=capabilities,
+        cost_model=cost_model_of(machine),
+        missing=missing_facts(machine),
+        doubts=[
+            doubt
+            for row in capabilities
+            for doubt in plausibility.doubts(
+                row, catalog.process_by_code(row.process_code)
+            )
+        ],
+        proposal=ProcessProposal.from_json(stored) if "reason" in stored else None,
+        proposed_envelope_mm=tuple(envelope) if envelope else None,
+        unconfirmed=unconfirmed_figures(machine),
+    )
+
+
+def machine_not_found(machine_id: UUID) -> MachineNotFound:
+    """Say that the enterprise has no machine of this id."""
+    return MachineNotFound(
+        _("There is no such machine."), field="machine", value=str(machine_id)
+    )
+
+
+def missing_facts(machine: Machine) -> list[MissingFact]:
+    """Return what a machine must still say before it can be published."""
+    return completeness.missing(
+        machine,
+        sorted(machine.capabilities.all(), key=lambda row: row.process_code),
+        has_rate=cost_model_of(machine) is not None,
+        process=catalog.process_by_code,
+    )
+
+
+def unconfirmed_figures(machine: Machine) -> list[UnconfirmedFigure]:
+    """Return the maker's figures that wait for the shop's word, the machine's first."""
+    found = [
+        UnconfirmedFigure(name, getattr(machine, name))
+        for name in origins.unconfirmed(machine.figures_origin)
+    ]
+    for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code):
+        found += [
+            UnconfirmedFigure(name, getattr(row, name), row.process_code)
+            for name in origins.unconfirmed(row.figures_origin)
+        ]
+    return found
+
+
+def words_of(missing: Iterable[MissingFact], language: str | None = None) -> list[str]:
+    """Say missing facts in the reader's language."""
+    reader = language or get_language() or "en"
+    return [
+        _("%(fact)s of %(process)s")
+        % {
+            "fact": fact.key.label,
+            "process": catalog.label(fact.process_code, reader),
+        }
+        if fact.process_code
+        else str(fact.key.label)
+        for fact in missing
+    ]
