@@ -59,6 +59,7 @@ class WorkingWeek:
     shifts: tuple[ShiftTime, ...]
     time_zone: str
     holiday_country: str = ""
+    holiday_subdivision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

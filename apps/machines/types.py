@@ -148,6 +148,10 @@ class ProposalReason(models.TextChoices):
     SERIES = "series", _("%(maker)s builds the %(series)s series for this process")
 
 
+# Figures of features by class: `it_grade`, `tolerance_um`, `roughness_um`.
+Tolerances = Mapping[str, Mapping[str, float]]
+
+
 # --- what a face hands to a service
 
 
@@ -160,9 +164,12 @@ class SiteDraft:
     time_zone: str
     city: str = ""
     region: str = ""
+    address: str = ""
     latitude: float | None = None
     longitude: float | None = None
     location_disclosure: str = LocationDisclosure.GRID
+    holiday_country: str = ""
+    holiday_subdivision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +216,7 @@ class CapabilityDraft:
     roughness_um: float | None = None
     batch_min: int | None = None
     batch_max: int | None = None
+    tolerances: Tolerances = field(default_factory=dict)
     from_catalog: frozenset[str] = frozenset()
 
 
@@ -247,6 +255,14 @@ class CostInputs:
 
 
 # --- what other apps learn
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayPlace:
+    """Whose public holidays a site keeps: a country's, or those of a region too."""
+
+    country: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,11 @@ PROCESS_CACHES = {
         "apps.api.problems.problem_kinds": "read from the code",
         "apps.api.v1.shapes.page_of": "read from the code",
         "apps.catalog.selectors._kept": "the catalog, which is the same for all",
-        "apps.capacity.rules.public_holidays.year_of_days": "by country and year",
+        "apps.capacity.rules.public_holidays.year_of_days": (
+            "by country, region and year"
+        ),
+        "apps.machines.rules.holiday_places.known_countries": _LOADED,
+        "apps.machines.rules.holiday_places.regions_of": _LOADED,
         "apps.capacity.rules.working_time._year_of_spans": (
             "computed of the whole working week that is its key"
         ),

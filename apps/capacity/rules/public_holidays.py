@@ -1,17 +1,38 @@
-"""Days off by country, and the weekend days that are worked in their place."""
+"""Days off by country and region, and the weekend days worked in their place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 import holidays
+from holidays.constants import CATHOLIC, PUBLIC
+
+from apps.machines.rules.holiday_places import (
+    BAVARIA,
+    BAVARIA_WITHOUT_ASSUMPTION,
+    is_known,
+)
+from apps.machines.types import HolidayPlace
+
+__all__ = [
+    "NO_HOLIDAYS",
+    "NamedDay",
+    "YearOfDays",
+    "holidays_kept",
+    "is_known",
+    "named_days",
+    "year_of_days",
+]
 
 SUBSTITUTED = 4
 """A table entry of at least so many numbers moves a day: to month and day, from month
 and day, and the year where it differs; a shorter one only names a holiday."""
 
 MONDAY = 0
+ENGLISH = "en_US"
+# The library's languages by ours.
+LANGUAGES = {"en": (ENGLISH,), "zh-hans": ("zh_CN", ENGLISH), "ru": ("ru", ENGLISH)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +43,32 @@ class YearOfDays:
     made_up: Mapping[date, int]
 
 
+@dataclass(frozen=True, slots=True)
+class NamedDay:
+    """A day that is not like its weekday: off, or worked like another weekday."""
+
+    day: date
+    name: str
+    worked_like: int | None = None
+
+    @property
+    def is_off(self) -> bool:
+        """Say whether nobody works on it."""
+        return self.worked_like is None
+
+
 NO_HOLIDAYS = YearOfDays(frozenset(), {})
 
 
-def is_known(country: str) -> bool:
-    """Say whether holidays of a country (ISO 3166) are known."""
-    return country in holidays.list_supported_countries()
+@lru_cache(maxsize=512)
+def year_of_days(country: str, year: int, region: str = "") -> YearOfDays:
+    """Return the days off and the make-up days of a country, or a region, and a year.
 
-
-@lru_cache(maxsize=256)
-def year_of_days(country: str, year: int) -> YearOfDays:
-    """Return the days off and the make-up days of a country and a year."""
+    A region that the country does not have keeps what the whole country does.
+    """
     if not country:
         return NO_HOLIDAYS
-    # The next year too: days off in January are paid for by days in December.
-    calendar = holidays.country_holidays(country, years=(year, year + 1))
+    calendar = _calendar(country, region, year)
     paid_back = _weekdays_paid_back(calendar, year) | _weekdays_paid_back(
         calendar, year + 1
     )
@@ -47,6 +79,78 @@ def year_of_days(country: str, year: int) -> YearOfDays:
             for day in getattr(calendar, "weekend_workdays", ())
             if day.year == year
         },
+    )
+
+
+def holidays_kept(
+    observed: str, site: HolidayPlace | None, *, is_own: bool
+) -> HolidayPlace:
+    """Return whose holidays a machine keeps.
+
+    `observed` is what its calendar names: nothing to work through all of them. The
+    enterprise's calendar says only that holidays are kept: which, the site knows. A
+    calendar of the machine's own names the country itself, and the site the region.
+    """
+    if not observed or site is None:
+        return HolidayPlace(observed)
+    if is_own:
+        return site if site.country == observed else HolidayPlace(observed)
+    # Of a country nobody knows the holidays of, none are kept: another's would be wrong.
+    return site if is_known(site.country) else HolidayPlace("")
+
+
+def named_days(
+    country: str, region: str, *, start: date, end: date, language: str
+) -> list[NamedDay]:
+    """Return days off and make-up days from a day to before another, in order.
+
+    Names are in the reader's language, else in English, else in the country's own;
+    make-up days have none.
+    """
+    if not is_known(country):
+        return []
+    return sorted(
+        (
+            found
+            for year in range(start.year, end.year + 1)
+            for found in _named_days_of_year(country, region, year, language)
+            if start <= found.day < end
+        ),
+        key=lambda found: found.day,
+    )
+
+
+def _named_days_of_year(
+    country: str, region: str, year: int, language: str
+) -> Iterator[NamedDay]:
+    calendar = _calendar(country, region, year, language)
+    days = year_of_days(country, year, region)
+    for day in days.days_off:
+        yield NamedDay(day, str(calendar.get(day) or ""))
+    for day, weekday in days.made_up.items():
+        yield NamedDay(day, "", weekday)
+
+
+def _calendar(
+    country: str, region: str, year: int, language: str = ""
+) -> holidays.HolidayBase:
+    kind = getattr(holidays, country)
+    spoken = kind.supported_languages
+    name = next(
+        (known for known in LANGUAGES.get(language, ()) if known in spoken), None
+    )
+    categories = {PUBLIC}
+    if (country, region) == BAVARIA:
+        categories.add(CATHOLIC)
+    if region == BAVARIA_WITHOUT_ASSUMPTION:
+        region = BAVARIA[1]
+    return holidays.country_holidays(
+        country,
+        subdiv=region if region in kind.subdivisions else None,
+        # The next year too: days off in January are paid for by days in December.
+        years=(year, year + 1),
+        language=name,
+        categories=tuple(sorted(categories)),
     )
 
 

@@ -68,7 +68,7 @@ def _ordinary_spans(week: WorkingWeek, start: int, end: int) -> Spans:
 def _year_of_spans(week: WorkingWeek, year: int) -> Spans:
     """Return the working minutes of the shifts that begin in a year's days."""
     zone = ZoneInfo(week.time_zone)
-    days = year_of_days(week.holiday_country, year)
+    days = year_of_days(week.holiday_country, year, week.holiday_subdivision)
     by_weekday: dict[int, list[ShiftTime]] = {}
     for shift in week.shifts:
         by_weekday.setdefault(shift.weekday, []).append(shift)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.kernel.models import TimeStampedModel
 from apps.machines.models.conditions import all_given, none_of
-from apps.machines.types import LocationDisclosure
+from apps.machines.types import HolidayPlace, LocationDisclosure
 from tenants.isolation import TenantModel, TenantQuerySet
 
 COUNTRY_PATTERN = r"^[A-Z]{2}$"
@@ -47,7 +47,8 @@ class Site(TenantModel, TimeStampedModel):
     )
     holiday_subdivision = models.CharField(
         _("and of the region"),
-        max_length=8,
+        # ISO 3166-2 has three; some cities have holidays of their own and no code.
+        max_length=20,
         blank=True,
         help_text=_("Second part of an ISO 3166-2 code, such as BY for Bavaria."),
     )
@@ -91,3 +92,10 @@ class Site(TenantModel, TimeStampedModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.country})"
+
+    @property
+    def holiday_place(self) -> HolidayPlace:
+        """Whose public holidays are kept here."""
+        return HolidayPlace(
+            self.holiday_country or self.country, self.holiday_subdivision
+        )

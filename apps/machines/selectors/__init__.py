@@ -32,7 +32,9 @@ from apps.machines.selectors.published import (
 )
 from apps.machines.selectors.sites import (
     SiteNotFound,
+    holiday_places_of,
     site,
+    site_hindrances,
     sites,
 )
 from apps.machines.selectors.tables import (
@@ -56,6 +58,7 @@ __all__ = [
     "facts_of_model",
     "fillable_figures",
     "hindrances",
+    "holiday_places_of",
     "lacks_figures",
     "machine_detail",
     "machine_not_found",
@@ -65,6 +68,7 @@ __all__ = [
     "model_of",
     "published_names",
     "site",
+    "site_hindrances",
     "sites",
     "table_import",
     "table_imports",

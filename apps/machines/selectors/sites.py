@@ -1,11 +1,14 @@
 """Reading where an enterprise works."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext_lazy
 
 from apps.kernel.errors import NotFound
-from apps.machines.models import Site, SiteQuerySet
+from apps.machines.models import Machine, Site, SiteQuerySet
+from apps.machines.types import HolidayPlace
 
 
 class SiteNotFound(NotFound):
@@ -30,3 +33,37 @@ def site(site_id: UUID) -> Site:
             _("There is no such site."), field="site", value=str(site_id)
         )
     return found
+
+
+def holiday_places_of(machine_ids: Collection[UUID]) -> dict[UUID, HolidayPlace]:
+    """Return whose public holidays hold where each machine stands."""
+    rows = Machine.objects.filter(pk__in=machine_ids).values_list(
+        "pk", "site__holiday_country", "site__country", "site__holiday_subdivision"
+    )
+    return {
+        machine_id: HolidayPlace(chosen or country, region)
+        for machine_id, chosen, country, region in rows
+    }
+
+
+def site_hindrances(site: Site) -> list[str]:
+    """Say in words what stands at a site; empty: it can be dropped."""
+    counted = (
+        (
+            site.machines.count(),
+            ngettext_lazy(
+                "%(count)d machine stands there",
+                "%(count)d machines stand there",
+                "count",
+            ),
+        ),
+        (
+            site.work_centers.count(),
+            ngettext_lazy(
+                "%(count)d work center is there",
+                "%(count)d work centers are there",
+                "count",
+            ),
+        ),
+    )
+    return [text % {"count": count} for count, text in counted if count]

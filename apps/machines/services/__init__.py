@@ -39,8 +39,10 @@ from apps.machines.services.publishing import (
 )
 from apps.machines.services.sites import (
     SiteChanged,
+    SiteInUse,
     SiteNameTaken,
     add_site,
+    drop_site,
     revise_site,
 )
 from apps.machines.services.table_applying import apply_table
@@ -76,6 +78,7 @@ __all__ = [
     "NothingToFill",
     "NothingToUndo",
     "SiteChanged",
+    "SiteInUse",
     "SiteNameTaken",
     "SourceUnclear",
     "TableNotDraft",
@@ -90,6 +93,7 @@ __all__ = [
     "confirm_figures",
     "drop_capability",
     "drop_certificate",
+    "drop_site",
     "drop_table",
     "expire_certificates",
     "export_csv",

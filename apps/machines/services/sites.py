@@ -1,10 +1,10 @@
-"""Opening and describing sites."""
+"""Opening, describing and giving up sites."""
 
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
@@ -12,6 +12,7 @@ from apps.kernel.errors import Conflict
 from apps.machines import selectors
 from apps.machines.models import Machine, Site
 from apps.machines.rules import figures
+from apps.machines.rules.holiday_places import check_holidays
 from apps.machines.services.publishing import refresh_listings
 from apps.machines.services.writing import write
 from apps.machines.types import SiteDraft
@@ -30,14 +31,21 @@ class SiteChanged(Conflict):
     code = "site_changed"
 
 
+class SiteInUse(Conflict):
+    """Something still stands at the site."""
+
+    code = "site_in_use"
+
+
 @transaction.atomic
 def add_site(*, draft: SiteDraft, by: Actor, at: datetime) -> Site:
     """Write down a place where the enterprise works.
 
-    :raises ImpossibleFigure: if country, time zone or coordinates cannot be.
+    :raises ImpossibleFigure: if country, time zone, coordinates or holidays cannot be.
     :raises SiteNameTaken: if another site has the name.
     """
     figures.check_site(draft)
+    check_holidays(draft)
     site = Site(**asdict(draft))
     _write(site)
     audit.record(verb="site.added", subject=site, by=by, at=at, facts=asdict(draft))
@@ -50,12 +58,49 @@ def revise_site(
 ) -> Site:
     """Change what a site says of itself, and the listings of its machines.
 
+    A listing has the place, and the free time that follows from the site's holidays.
+
     :raises SiteNotFound: if the enterprise has none of this id.
     :raises SiteChanged: if it is not of the version that the caller saw.
-    :raises ImpossibleFigure: if country, time zone or coordinates cannot be.
+    :raises ImpossibleFigure: if country, time zone, coordinates or holidays cannot be.
     :raises SiteNameTaken: if another site has the name.
     """
     figures.check_site(draft)
+    check_holidays(draft)
+    site = _locked(site_id, version)
+    for column, value in asdict(draft).items():
+        setattr(site, column, value)
+    site.version += 1
+    _write(site)
+    audit.record(verb="site.revised", subject=site, by=by, at=at, facts=asdict(draft))
+    refresh_listings(Machine.objects.filter(site_id=site_id))
+    return site
+
+
+@transaction.atomic
+def drop_site(*, site_id: UUID, version: int, by: Actor, at: datetime) -> None:
+    """Take a site out of the register at which nothing stands any more.
+
+    :raises SiteNotFound: if the enterprise has none of this id.
+    :raises SiteChanged: if it is not of the version that the caller saw.
+    :raises SiteInUse: while machines or work centers are there.
+    """
+    site = _locked(site_id, version)
+    hindrances = selectors.site_hindrances(site)
+    if hindrances:
+        raise _in_use(site, hindrances)
+    audit.record(
+        verb="site.dropped", subject=site, by=by, at=at, facts={"name": site.name}
+    )
+    try:
+        with transaction.atomic():
+            site.delete()
+    except IntegrityError as error:
+        # Somebody put a machine there since we looked.
+        raise _in_use(site, selectors.site_hindrances(site)) from error
+
+
+def _locked(site_id: UUID, version: int) -> Site:
     site: Site | None = Site.objects.select_for_update().filter(pk=site_id).first()
     if site is None:
         return selectors.site(site_id)
@@ -66,13 +111,17 @@ def revise_site(
             value=version,
             remedy=_("Look at it again and repeat the change."),
         )
-    for column, value in asdict(draft).items():
-        setattr(site, column, value)
-    site.version += 1
-    _write(site)
-    audit.record(verb="site.revised", subject=site, by=by, at=at, facts=asdict(draft))
-    refresh_listings(Machine.objects.filter(site_id=site_id))
     return site
+
+
+def _in_use(site: Site, hindrances: list[str]) -> SiteInUse:
+    return SiteInUse(
+        _("%(site)s cannot be dropped: %(reasons)s.")
+        % {"site": site.name, "reasons": ", ".join(hindrances)},
+        field="site",
+        value=site.name,
+        remedy=_("Move what stands there to another site first."),
+    )
 
 
 def _write(site: Site) -> None:

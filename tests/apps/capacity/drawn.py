@@ -53,6 +53,11 @@ def calendars(
 ) -> tuple[oracle.Scene, CalendarFacts]:
     scene = draw(st.sampled_from(oracle.SCENES))
     return scene, CalendarFacts(
-        WorkingWeek(tuple(draw(st.lists(shift_times(), max_size=8))), scene.time_zone),
+        WorkingWeek(
+            tuple(draw(st.lists(shift_times(), max_size=8))),
+            scene.time_zone,
+            scene.country,
+            scene.region,
+        ),
         tuple(draw(st.lists(exceptions_in(scene), max_size=4))),
     )

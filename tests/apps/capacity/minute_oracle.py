@@ -13,16 +13,24 @@ from zoneinfo import ZoneInfo
 from apps.capacity.types import ShiftTime, WorkingException
 
 MARGIN = timedelta(days=4)
+FRIDAY = 4
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A few days somewhere, chosen for what the clocks do there."""
+    """A few days somewhere, chosen for what clocks or holidays do there.
+
+    `off` and `worked_like` are what the place's law says of these days, written by hand.
+    """
 
     name: str
     time_zone: str
     first: date
     days: int = 4
+    country: str = ""
+    region: str = ""
+    off: tuple[date, ...] = ()
+    worked_like: tuple[tuple[date, int], ...] = ()
 
     @property
     def start(self) -> datetime:
@@ -59,6 +67,29 @@ SCENES = (
     Scene("leap day in Shanghai", "Asia/Shanghai", date(2028, 2, 27)),
     Scene("no leap day in Kolkata", "Asia/Kolkata", date(2030, 2, 26)),
     Scene("turn of the year in Sao Paulo", "America/Sao_Paulo", date(2030, 12, 30)),
+    Scene(
+        "Assumption Day in Augsburg",
+        "Europe/Berlin",
+        date(2030, 8, 14),
+        country="DE",
+        region="BY",
+        off=(date(2030, 8, 15),),
+    ),
+    Scene(
+        "no Assumption Day in Berlin",
+        "Europe/Berlin",
+        date(2030, 8, 14),
+        country="DE",
+        region="BE",
+    ),
+    Scene(
+        "a Saturday worked in Shanghai, and the Spring Festival",
+        "Asia/Shanghai",
+        date(2026, 2, 13),
+        country="CN",
+        off=tuple(date(2026, 2, day) for day in (16, 17, 18, 19, 20)),
+        worked_like=((date(2026, 2, 14), FRIDAY),),
+    ),
 )
 
 
@@ -97,8 +128,9 @@ def working_minutes(
     worked: set[int] = set()
     day = scene.first - timedelta(days=3)
     while day <= scene.first + timedelta(days=scene.days + 2):
+        weekday = dict(scene.worked_like).get(day, day.weekday())
         for shift in shifts:
-            if shift.weekday == day.weekday():
+            if shift.weekday == weekday and day not in scene.off:
                 worked |= _of_shift(scene, shift, day)
         day += timedelta(days=1)
     for exception in exceptions:
