@@ -250,6 +250,11 @@ BODIES: dict[str, Bodies] = {
         "country": "DE",
         "time_zone": "Europe/Berlin",
     },
+    "PUT /v1/sites/<uuid:site_id>": lambda ids: {
+        "name": "Hall 2",
+        "country": "DE",
+        "time_zone": "Europe/Berlin",
+    },
     "POST /v1/certificates": lambda ids: {
         "kind_code": "iso-14001",
         "number": "1",

@@ -25,6 +25,8 @@ urlpatterns = [
     path("certificate-kinds", catalog.CertificateKinds.as_view()),
     path("machine-models", machine_models.MachineModels.as_view()),
     path("sites", sites.Sites.as_view()),
+    path("sites/<uuid:site_id>", sites.Site.as_view()),
+    path("sites/<uuid:site_id>/holidays", sites.SiteHolidays.as_view()),
     path("certificates", sites.Certificates.as_view()),
     path("machines", machines.Machines.as_view()),
     path("machines/<uuid:machine_id>", machines.Machine.as_view()),
