@@ -1,6 +1,6 @@
 """Pages on which a planner states what a machine is, can do and costs."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,7 @@ from apps.portal.machine_forms import (
 )
 from apps.portal.machine_models import chosen_model, offered_models
 from apps.portal.machines import found_machine
+from apps.portal.tolerances import TolerancesForm
 from tenants.middleware import actor_of
 from tenants.types import Role
 
@@ -93,14 +94,18 @@ def capability(
         request.POST if request.method == "POST" else None,
         initial=_capability_facts(detail, row),
     )
+    features = TolerancesForm(
+        request.POST if request.method == "POST" else None,
+        stated=row.tolerances if row is not None else {},
+    )
     if row is not None:
         # Another process is another capability; this one would stay beside it.
         form.fields["process_code"].disabled = True
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and all((form.is_valid(), features.is_valid())):
         try:
             services.set_capability(
                 machine_id=machine_id,
-                draft=form.draft(),
+                draft=replace(form.draft(), tolerances=features.tolerances()),
                 by=actor_of(request),
                 at=timezone.now(),
             )
@@ -113,13 +118,14 @@ def capability(
         "portal/machines/capability.html",
         {
             "form": form,
+            "features": features,
             "detail": detail,
             "machine": detail.machine,
             "row": row,
             "others": _others_to_copy(machine_id),
             "is_new": row is None,
         },
-        status=422 if form.errors else 200,
+        status=422 if form.errors or features.errors else 200,
     )
 
 
@@ -334,7 +340,8 @@ def _capability_facts(detail: machines.MachineDetail, row: Any) -> dict[str, Any
 
 
 def _draft_of(row: Any) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in CapabilityForm.base_fields}
+    names = (*CapabilityForm.base_fields, "tolerances")
+    return {name: getattr(row, name) for name in names}
 
 
 def _with_origin(row: Any) -> dict[str, Any]:

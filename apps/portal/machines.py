@@ -32,6 +32,7 @@ from apps.portal.access import access
 from apps.portal.home import load_chart
 from apps.portal.machine_models import offer_of, waiting_figures
 from apps.portal.paging import page_of
+from apps.portal.tolerances import feature_figures
 from tenants.middleware import actor_of, role_in
 from tenants.types import Role
 
@@ -309,6 +310,7 @@ def _capabilities(detail: machines.MachineDetail) -> list[dict[str, Any]]:
                 catalog.material_by_code(code).label for code in row.material_codes
             ],
             "envelope": envelope_text(row),
+            "features": feature_figures(row.tolerances),
             "doubts": [
                 doubt_text(doubt)
                 for doubt in detail.doubts

@@ -90,7 +90,6 @@ def full_enterprise(**facts: Any) -> EnterpriseRef:
         )
         mill = machines.machine(code="M-2", name=AWKWARD.replace("\n", " ")[:60])
         machines.table_entry()
-        machines.feature_tolerance(machines.capability(mill.pk, process_code="turning"))
         machines.work_center(code="WC-TURN", site=mill.site)
         machines.evidence(machine=mill)
         machines.fact_disclosure(machine=mill)

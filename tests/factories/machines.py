@@ -13,7 +13,6 @@ from apps.machines.models import (
     CostModel,
     Evidence,
     FactDisclosure,
-    FeatureTolerance,
     Machine,
     Site,
     TableEntry,
@@ -28,7 +27,6 @@ from apps.machines.types import (
     DisclosedFact,
     EnvelopeKind,
     EvidenceKind,
-    FeatureClass,
     LocationDisclosure,
     MachineDraft,
     SiteDraft,
@@ -188,18 +186,6 @@ def work_center(**facts: Any) -> WorkCenter:
             "site": facts.pop("site", None) or site(),
             "code": "WC-MILL",
             "name": "Milling",
-            **facts,
-        }
-    )
-
-
-def feature_tolerance(row: Capability | None = None, **facts: Any) -> FeatureTolerance:
-    """State how well a capability holds bores."""
-    return FeatureTolerance.objects.create(
-        **{
-            "capability": row or capability(machine().pk),
-            "feature": FeatureClass.BORE,
-            "it_grade": 6,
             **facts,
         }
     )

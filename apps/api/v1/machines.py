@@ -13,10 +13,17 @@ from apps.api.endpoints import Endpoint, check_match, etag, moved, represented
 from apps.api.oauth import principal_of
 from apps.api.pagination import Filter, asked, paginated, whole
 from apps.api.reading import (
-    Measure,
     NoInput,
     StrictSerializer,
     body_of,
+)
+from apps.api.v1.capabilities import (
+    CapabilityInput,
+    CapabilityShape,
+    capability_draft,
+    count,
+    measure,
+    origins,
 )
 from apps.api.v1.shapes import IF_MATCH, page_of
 from apps.api.v1.sites import SiteShape
@@ -24,44 +31,12 @@ from apps.exchange import selectors as exchange
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.types import (
-    CapabilityDraft,
     CostInputs,
-    EnvelopeKind,
-    FigureOrigin,
     MachineDraft,
     MachineKind,
     MachineState,
 )
 from tenants.types import Disclosure
-
-# What the columns can keep; what a machine can be, the domain says.
-MOST = 2_000_000_000
-
-
-def _origins() -> serializers.DictField:
-    return serializers.DictField(child=serializers.ChoiceField(FigureOrigin.values))
-
-
-class CapabilityShape(serializers.Serializer[Any]):
-    """What a machine can do in one process; null is unknown."""
-
-    disclosure = Disclosure.PRIVATE
-
-    process_code = serializers.CharField()
-    material_groups = serializers.ListField(child=serializers.CharField())
-    material_codes = serializers.ListField(child=serializers.CharField())
-    envelope_kind = serializers.ChoiceField(EnvelopeKind.values, allow_null=True)
-    size_x_mm = serializers.FloatField(allow_null=True)
-    size_y_mm = serializers.FloatField(allow_null=True)
-    size_z_mm = serializers.FloatField(allow_null=True)
-    diameter_mm = serializers.FloatField(allow_null=True)
-    length_mm = serializers.FloatField(allow_null=True)
-    max_mass_kg = serializers.FloatField(allow_null=True)
-    it_grade = serializers.IntegerField(allow_null=True)
-    roughness_um = serializers.FloatField(allow_null=True)
-    batch_min = serializers.IntegerField(allow_null=True)
-    batch_max = serializers.IntegerField(allow_null=True)
-    figures_origin = _origins()
 
 
 class MachineHeadShape(serializers.Serializer[Any]):
@@ -81,7 +56,7 @@ class MachineHeadShape(serializers.Serializer[Any]):
     spindle_rpm = serializers.IntegerField(allow_null=True)
     spindle_kw = serializers.FloatField(allow_null=True)
     model_code = serializers.CharField(allow_blank=True)
-    figures_origin = _origins()
+    figures_origin = origins()
     figures_source = serializers.CharField(allow_blank=True)
     auto_quote = serializers.BooleanField()
     published_at = serializers.DateTimeField(allow_null=True)
@@ -105,16 +80,6 @@ def _text(most: int) -> serializers.CharField:
     )
 
 
-def _measure() -> Measure:
-    return Measure(required=False, allow_null=True, default=None)
-
-
-def _count() -> serializers.IntegerField:
-    return serializers.IntegerField(
-        min_value=1, max_value=MOST, required=False, allow_null=True, default=None
-    )
-
-
 class MachineInput(StrictSerializer):
     """A machine's own facts; a model of the library fills in what is left out."""
 
@@ -130,43 +95,11 @@ class MachineInput(StrictSerializer):
     axes = serializers.IntegerField(
         min_value=1, max_value=100, required=False, allow_null=True, default=None
     )
-    spindle_rpm = _count()
-    spindle_kw = _measure()
+    spindle_rpm = count()
+    spindle_kw = measure()
     figures_source = _text(300)
     model_code = _text(60)
     auto_quote = serializers.BooleanField(required=False, default=False)
-
-
-class CapabilityInput(StrictSerializer):
-    """What a machine can do in one process; what is left out is unknown."""
-
-    material_groups = serializers.ListField(
-        child=serializers.CharField(max_length=16),
-        required=False,
-        default=list,
-        max_length=20,
-    )
-    material_codes = serializers.ListField(
-        child=serializers.CharField(max_length=64),
-        required=False,
-        default=list,
-        max_length=200,
-    )
-    envelope_kind = serializers.ChoiceField(
-        EnvelopeKind.values, required=False, allow_null=True, default=None
-    )
-    size_x_mm = _measure()
-    size_y_mm = _measure()
-    size_z_mm = _measure()
-    diameter_mm = _measure()
-    length_mm = _measure()
-    max_mass_kg = _measure()
-    it_grade = serializers.IntegerField(
-        min_value=1, max_value=18, required=False, allow_null=True, default=None
-    )
-    roughness_um = _measure()
-    batch_min = _count()
-    batch_max = _count()
 
 
 def _figure(digits: int, *, is_needed: bool = False) -> serializers.DecimalField:
@@ -340,11 +273,9 @@ class MachineCapability(Endpoint):
         _body, seen = present(machine_id)
         check_match(request, *seen)
         facts = body_of(request, CapabilityInput)
-        for name in ("material_groups", "material_codes"):
-            facts[name] = tuple(facts[name])
         services.set_capability(
             machine_id=machine_id,
-            draft=CapabilityDraft(process_code=process_code, **facts),
+            draft=capability_draft(process_code, facts),
             by=principal_of(request).actor,
             at=timezone.now(),
         )

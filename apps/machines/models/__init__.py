@@ -7,10 +7,6 @@ from apps.machines.models.fact_disclosure import (
     FactDisclosure,
     FactDisclosureQuerySet,
 )
-from apps.machines.models.feature_tolerance import (
-    FeatureTolerance,
-    FeatureToleranceQuerySet,
-)
 from apps.machines.models.machine import (
     Capability,
     CapabilityQuerySet,
@@ -39,8 +35,6 @@ __all__ = [
     "EvidenceQuerySet",
     "FactDisclosure",
     "FactDisclosureQuerySet",
-    "FeatureTolerance",
-    "FeatureToleranceQuerySet",
     "Machine",
     "MachineQuerySet",
     "Site",

@@ -10,6 +10,7 @@ from apps.kernel.models import TimeStampedModel
 from apps.machines.models.conditions import (
     all_given,
     holds_only,
+    holds_tolerances,
     none_of,
     none_or_above_zero,
 )
@@ -173,7 +174,8 @@ class CapabilityQuerySet(TenantQuerySet["Capability"]):
 class Capability(TenantModel, TimeStampedModel):
     """What a machine can do in one process; an empty figure is unknown, not zero.
 
-    A machine has one capability for a process. The envelope is a box or a cylinder
+    A machine has one capability for a process. Features that it holds differently well
+    have figures of their own, by class. The envelope is a box or a cylinder
     with all its sizes, or unknown; sizes, mass, roughness and batches are above zero.
     """
 
@@ -201,6 +203,7 @@ class Capability(TenantModel, TimeStampedModel):
         _("finest IT grade"), null=True, blank=True, help_text="ISO 286"
     )
     roughness_um = models.FloatField(_("finest Ra in µm"), null=True, blank=True)
+    tolerances = models.JSONField(_("tolerances of features"), default=dict, blank=True)
     batch_min = models.PositiveIntegerField(_("smallest batch"), null=True, blank=True)
     batch_max = models.PositiveIntegerField(_("largest batch"), null=True, blank=True)
     figures_origin = models.JSONField(
@@ -264,6 +267,10 @@ class Capability(TenantModel, TimeStampedModel):
                 condition=Q(batch_min__isnull=True)
                 | Q(batch_max__isnull=True)
                 | Q(batch_max__gte=F("batch_min")),
+            ),
+            models.CheckConstraint(
+                name="machines_capability_tolerances_of_features",
+                condition=holds_tolerances("tolerances"),
             ),
             models.CheckConstraint(
                 name="machines_capability_figures_origin_known",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from math import isfinite
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from apps.machines.types import (
     CertificateDraft,
     CostInputs,
     EnvelopeKind,
+    FeatureClass,
     MachineDraft,
     SiteDraft,
 )
@@ -29,10 +31,12 @@ LARGEST = {
     "roughness_um": 1_000.0,
     "batch_min": 1_000_000_000.0,
     "batch_max": 1_000_000_000.0,
+    "tolerance_um": 10_000.0,
     "axes": 100.0,
     "spindle_rpm": 1_000_000.0,
     "spindle_kw": 10_000.0,
 }
+OF_A_FEATURE = ("it_grade", "tolerance_um", "roughness_um")
 FINEST_IT_GRADE = 1
 COARSEST_IT_GRADE = 18
 LARGEST_PERCENT = {"scrap_percent": Decimal("99.99")}
@@ -140,6 +144,7 @@ def check_capability(draft: CapabilityDraft) -> None:
             "batch_max": draft.batch_max,
         }
     )
+    check_tolerances(draft.tolerances)
     grade = draft.it_grade
     if grade is not None and not FINEST_IT_GRADE <= grade <= COARSEST_IT_GRADE:
         raise _wrong(
@@ -158,6 +163,48 @@ def check_capability(draft: CapabilityDraft) -> None:
             draft.batch_max,
             _("Give the smallest batch, %(least)d, or more.")
             % {"least": draft.batch_min},
+        )
+
+
+def check_tolerances(given: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse features that are not known, and figures that cannot be.
+
+    :raises ImpossibleFigure: for the first such feature or figure.
+    """
+    for feature, stated in given.items():
+        if feature not in FeatureClass.values:
+            raise _wrong_tolerance(
+                feature,
+                _("Use one of: %(known)s.") % {"known": ", ".join(FeatureClass.values)},
+            )
+        strange = [name for name in stated if name not in OF_A_FEATURE]
+        if strange or not stated:
+            raise _wrong_tolerance(
+                f"{feature}: {', '.join(strange)}" if strange else feature,
+                _("Give one or more of: %(known)s.")
+                % {"known": ", ".join(OF_A_FEATURE)},
+            )
+        for name, value in stated.items():
+            _check_figure(feature, name, value)
+
+
+def _check_figure(feature: str, name: str, value: Any) -> None:
+    said = f"{feature}: {name} {value}"
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if name == "it_grade":
+        if not is_number or not FINEST_IT_GRADE <= value <= COARSEST_IT_GRADE:
+            raise _wrong_tolerance(
+                said,
+                _("Give a grade of ISO 286 from %(finest)d to %(coarsest)d.")
+                % {"finest": FINEST_IT_GRADE, "coarsest": COARSEST_IT_GRADE},
+            )
+        if value != int(value):
+            raise _wrong_tolerance(said, _("Give a whole number such as 3."))
+    elif not is_number or not isfinite(value) or not 0 < value <= LARGEST[name]:
+        raise _wrong_tolerance(
+            said,
+            _("Give a number above 0, and %(most)s at most.")
+            % {"most": f"{LARGEST[name]:g}"},
         )
 
 
@@ -234,6 +281,15 @@ def _wrong(field: str, value: object, remedy: str) -> ImpossibleFigure:
     return ImpossibleFigure(
         _("%(field)s cannot be %(value)s.") % {"field": field, "value": shown},
         field=field,
+        value=value,
+        remedy=remedy,
+    )
+
+
+def _wrong_tolerance(value: str, remedy: str) -> ImpossibleFigure:
+    return ImpossibleFigure(
+        _("%(value)s is no tolerance of a feature.") % {"value": value},
+        field="tolerances",
         value=value,
         remedy=remedy,
     )

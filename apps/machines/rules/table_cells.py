@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from apps.catalog.types import MaterialGroup
 from apps.kernel import units
+from apps.machines.rules import tolerances
 from apps.machines.rules.table_columns import UNIT_WORDS, Column, Form, Unit
-from apps.machines.types import MachineKind
+from apps.machines.types import FeatureClass, MachineKind
 
 NUMBER = re.compile(
     r"^\s*(?P<number>[+-]?[\d.,'’\s\u00a0\u202f]*\d)\s*(?P<unit>[^\d]*)$"
@@ -87,6 +88,8 @@ def read_cell(cell: Any, column: Column, manner: Manner) -> Any:
             return _truth(cell)
         case Form.KIND:
             return _one_of(text_of(cell), manner.words)
+        case Form.TOLERANCES:
+            return _tolerances(text_of(cell), manner.words)
         case Form.GROUPS:
             groups = (_one_of(word, manner.words) for word in words_of(cell))
             return tuple(dict.fromkeys(groups))
@@ -103,6 +106,7 @@ def words_for(form: Form) -> dict[str, str]:
     choices: dict[Form, list[tuple[str, Promise | str]]] = {
         Form.KIND: [(one.value, one.label) for one in MachineKind],
         Form.GROUPS: [(one.value, one.label) for one in MaterialGroup],
+        Form.TOLERANCES: [(one.value, one.label) for one in FeatureClass],
     }
     found: dict[str, str] = {}
     for value, label in choices.get(form, []):
@@ -270,6 +274,21 @@ def _one_of(text: str, words: Mapping[str, str]) -> str:
             "unknown_word",
             _("%(value)s is not known here.") % {"value": text},
             _("Use one of: %(known)s.") % {"known": ", ".join(known)},
+        )
+    return found
+
+
+def _tolerances(text: str, words: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    found, strange = tolerances.read_text(text, words)
+    if strange:
+        raise Unfit(
+            "unknown_tolerance",
+            _("%(value)s is no tolerance of a feature.") % {"value": strange},
+            _("Write it as in %(example)s. Features: %(known)s.")
+            % {
+                "example": "bore IT6 Ra 0.8; position 20 µm",
+                "known": ", ".join(FeatureClass.values),
+            },
         )
     return found
 

@@ -33,6 +33,7 @@ class Form(StrEnum):
     PROCESS = "process"
     MATERIALS = "materials"
     GROUPS = "groups"
+    TOLERANCES = "tolerances"
     COUNTRY = "country"
     CURRENCY = "currency"
 
@@ -282,6 +283,13 @@ COLUMNS = (
         aliases=("roughness", "ra", "surface roughness", "surface finish", "粗糙度",
                  "表面粗糙度", "шероховатость", "шероховатость ra", "rauheit",
                  "rauheit ra", "oberflächenrauheit"),
+    ),
+    Column(
+        "tolerances", _("Tolerances of features"), Part.CAPABILITY, Form.TOLERANCES,
+        example="bore IT6 Ra 0.8; position 20 µm",
+        aliases=("feature tolerances", "tolerance per feature", "tolerances by feature",
+                 "特征公差", "допуски элементов", "допуски по элементам",
+                 "toleranzen je merkmal", "merkmalstoleranzen"),
     ),
     Column(
         "batch_min", _("Smallest batch"), Part.CAPABILITY, Form.WHOLE, example=1,

@@ -12,7 +12,7 @@ from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
 from apps.kernel.errors import InvalidInput, NotFound
 from apps.machines.models import Capability, CostModel, Machine
-from apps.machines.rules import figures, origins
+from apps.machines.rules import figures, origins, tolerances
 from apps.machines.services.publishing import note_change
 from apps.machines.services.writing import locked_machine, write
 from apps.machines.types import CapabilityDraft, CostInputs
@@ -122,6 +122,7 @@ def state_figures(capability: Capability, draft: CapabilityDraft) -> dict[str, A
         origins=capability.figures_origin,
         from_catalog=from_catalog,
     )
+    stated["tolerances"] = tolerances.ordered(draft.tolerances)
     for column, value in stated.items():
         setattr(capability, column, list(value) if isinstance(value, tuple) else value)
     return stated

@@ -13,6 +13,7 @@ from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
 from apps.machines import selectors
 from apps.machines.models import Capability, Machine, TableImport
+from apps.machines.rules import tolerances
 from apps.machines.rules.table_columns import COLUMNS, Column, Form, Part
 from apps.machines.types import MachineKind
 
@@ -141,6 +142,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return tolerances.as_text(value)
     if isinstance(value, list | tuple):
         return "; ".join(str(one) for one in value)
     if isinstance(value, float):
@@ -202,6 +205,9 @@ def _rule(column: Column) -> str:
         Form.KIND: _("One of the codes below."),
         Form.PROCESS: _("A code below, or the process's name in any language."),
         Form.MATERIALS: _("Codes or names, separated by semicolons."),
+        Form.TOLERANCES: _(
+            "Features with IT grade, µm or Ra, with semicolons between."
+        ),
         Form.GROUPS: _("Groups of ISO 513 or families, separated by semicolons."),
         Form.COUNTRY: _("Two letters of ISO 3166. Only for a site that is new."),
         Form.CURRENCY: _("Three letters of ISO 4217; else your own currency."),
