@@ -103,6 +103,11 @@ class TableImport(TenantModel, TimeStampedModel):
     def __str__(self) -> str:
         return f"{self.file_name} ({self.state})"
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it came from a document of a standard: its columns are known."""
+        return self.header_row == 0
+
 
 class TableEntryQuerySet(TenantQuerySet["TableEntry"]):
     """What imports of one enterprise did."""

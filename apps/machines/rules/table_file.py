@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,10 @@ class TableReaderLost(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What a file holds: its rows by number, and where its cells are merged."""
+    """What a file holds: its rows by number, and where its cells are merged.
+
+    A document that is no table of its own names the place of each cell, as row:column.
+    """
 
     kind: str
     sheet: str
@@ -61,9 +64,12 @@ class Table:
     merged: tuple[str, ...] = ()
     encoding: str = ""
     delimiter: str = ""
+    places: Mapping[str, str] = field(default_factory=dict)
 
     def address(self, row: int, column: int | None = None) -> str:
-        """Name a cell, or a whole row, as a spreadsheet does."""
+        """Name a cell, or a whole row, as a spreadsheet or its own document does."""
+        if f"{row}:{column}" in self.places:
+            return self.places[f"{row}:{column}"]
         place = f"{letters(column)}{row}" if column is not None else f"{row}:{row}"
         if not self.sheet:
             return place
@@ -78,6 +84,7 @@ class Table:
             "merged": list(self.merged),
             "encoding": self.encoding,
             "delimiter": self.delimiter,
+            "places": dict(self.places),
             "rows": [[number, list(cells)] for number, cells in self.rows],
         }
 
@@ -91,6 +98,7 @@ class Table:
             merged=tuple(stored["merged"]),
             encoding=stored.get("encoding", ""),
             delimiter=stored.get("delimiter", ""),
+            places=stored.get("places", {}),
         )
 
 

@@ -17,7 +17,7 @@ from apps.audit import services as audit
 from apps.kernel.errors import Conflict, InvalidInput
 from apps.machines import selectors
 from apps.machines.models import TableImport, TableRefusal
-from apps.machines.rules import table_file
+from apps.machines.rules import document_kinds, document_machines, table_file
 from apps.machines.rules.table_columns import BY_KEY
 from apps.machines.rules.table_file import Table
 from apps.machines.rules.table_header import (
@@ -70,14 +70,15 @@ def upload_table(
 ) -> TableImport:
     """Read a table and work out what it would do; nothing of it is imported yet.
 
+    The documents of `document_kinds` are read as tables whose columns are known.
     Drafts that nobody imported for a week are dropped.
 
     :raises TableUnreadable: if the file is too large, no table, locked or hostile.
+    :raises DocumentUnreadable: if it is a document, and cannot be read.
     :raises HeaderUnclear: if there is no machine below a header that can be told.
     :raises SiteNotFound: if the enterprise has no such site.
     """
-    table = table_file.read(raw, name=file_name)
-    header = find_header(table)
+    table, header, not_carried = _read(raw, file_name)
     _check_choices(length_unit, ".", site_id)
     TableImport.objects.filter(
         state=TableState.DRAFT, uploaded_at__lt=at - DRAFTS_LAST
@@ -95,6 +96,7 @@ def upload_table(
         length_unit=length_unit,
         decimal_mark=mark_of(table, header),
         site_id=site_id or _only_site(),
+        not_carried=not_carried,
         uploaded_at=at,
         uploaded_by=by.label,
     )
@@ -132,12 +134,14 @@ def map_columns(
     :raises TableImportNotFound: if there is no such import here.
     :raises TableNotDraft: if it is imported already.
     :raises HeaderUnclear: if a column is meant twice, or the code is missing.
-    :raises TableUnclear: if unit or decimal mark cannot be.
+    :raises TableUnclear: if unit or decimal mark cannot be, or a document is to mean
+        something else.
     :raises SiteNotFound: if the enterprise has no such site.
     """
     found = locked_draft(table_import_id)
     header = header_of(found)
     check_mapping(mapping, header)
+    _check_document(found, mapping)
     _check_choices(length_unit, decimal_mark, site_id)
     found.mapping = {str(column): key for column, key in mapping.items()}
     found.length_unit = length_unit
@@ -310,6 +314,27 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, bool | int | float | str) else str(value)
+
+
+def _read(raw: bytes, file_name: str) -> tuple[Table, Header, list[dict[str, str]]]:
+    kind = document_kinds.kind_of(raw)
+    if kind is None:
+        table = table_file.read(raw, name=file_name)
+        return table, find_header(table), []
+    reading = kind.read(raw, file_name, catalog_names())
+    table, header = document_machines.table_of(reading)
+    return table, header, document_machines.listed(reading.not_carried)
+
+
+def _check_document(found: TableImport, mapping: Mapping[int, str]) -> None:
+    known = {int(column): key for column, key in found.mapping.items()}
+    if found.is_document and dict(mapping) != known:
+        raise TableUnclear(
+            _("The document itself says what its values mean."),
+            field="mapping",
+            value=found.file_kind,
+            remedy=_("Choose the site only."),
+        )
 
 
 def _packed(table: Table) -> bytes:
