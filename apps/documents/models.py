@@ -35,11 +35,16 @@ class DocumentQuerySet(TenantQuerySet["Document"]):
         """Sort by when they were uploaded."""
         return self.order_by("-id")
 
+    def with_words(self, words: str) -> Self:
+        """Keep those whose title or file name has the words."""
+        return self.filter(Q(title__icontains=words) | Q(file_name__icontains=words))
+
 
 class Document(TenantModel, TimeStampedModel):
     """A file that was looked into before it was kept; never changed, only replaced.
 
-    Its format is what its bytes are. A photo has its size in pixels, a thumbnail, and
+    Its title and who may see it can change, each time with another version. Its format
+    is what its bytes are. A photo has its size in pixels, a thumbnail, and
     nothing of where and by whom it was taken.
     """
 
@@ -66,6 +71,7 @@ class Document(TenantModel, TimeStampedModel):
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
     uploaded_by = models.CharField(_("uploaded by"), max_length=200)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 

@@ -1,7 +1,13 @@
 """The words of the app, and what other apps learn from it."""
 
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from apps.kernel.errors import InvalidInput
 
 
 class DocumentKind(models.TextChoices):
@@ -26,3 +32,29 @@ class MediaType(models.TextChoices):
 
 
 PHOTO_TYPES = (MediaType.JPEG, MediaType.PNG, MediaType.WEBP)
+
+
+class DocumentRefused(InvalidInput):
+    """The file is not taken; `facts["fault"]` says why in a word.
+
+    Its status tells too large (413) and another format (415) from the rest.
+    """
+
+    code = "document_refused"
+
+    def __init__(self, detail: object = "", *, status: int = 422, **said: Any) -> None:
+        super().__init__(detail, **said)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What a file turned out to be, and how it is kept."""
+
+    media_type: MediaType
+    kept: Path
+    thumbnail: Path | None
+    width_px: int | None = None
+    height_px: int | None = None
+    page_count: int | None = None
+    formula_count: int = 0

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('thumbnail', models.FileField(blank=True, max_length=200, upload_to=apps.documents.models.thumbnail_path, verbose_name='thumbnail')),
                 ('uploaded_at', models.DateTimeField(verbose_name='uploaded at')),
                 ('uploaded_by', models.CharField(max_length=200, verbose_name='uploaded by')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
             ],
             options={
                 'verbose_name': 'document',
