@@ -52,6 +52,11 @@ FILES = {
         "dist/js/tom-select.complete.min.js": "tom-select/tom-select.min.js",
         "dist/css/tom-select.bootstrap5.min.css": "tom-select/tom-select.min.css",
     },
+    # Read by apps.portal.maps, which draws from it.
+    "world-atlas": {
+        "countries-110m.json": "atlas/countries-110m.json",
+        "countries-50m.json": "atlas/countries-50m.json",
+    },
     f"@fontsource-variable/{PLEX}": {
         "index.css": "plex/index.css",
         **{
