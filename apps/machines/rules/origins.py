@@ -9,6 +9,9 @@ from apps.machines.types import FigureOrigin
 # The figures that makers publish; all others are the shop's own to state.
 OF_THE_MACHINE = ("axes", "spindle_rpm", "spindle_kw")
 OF_A_CAPABILITY = (*BOX_SIZES, *CYLINDER_SIZES, "max_mass_kg")
+# Whose word these are goes without saying, unless a result shows that they are so.
+BY_OBSERVATION = ("it_grade", "roughness_um")
+PROVABLE = (*OF_A_CAPABILITY, *BY_OBSERVATION)
 
 Origins = dict[str, str]
 
@@ -55,3 +58,28 @@ def confirmed(origins: Mapping[str, str], names: Collection[str]) -> Origins:
         else origin
         for name, origin in origins.items()
     }
+
+
+def still_observed(
+    *, before: Mapping[str, Any], after: Mapping[str, Any], origins: Mapping[str, str]
+) -> Origins:
+    """Return the figures that results showed and that are said again unchanged."""
+    return {
+        name: origins[name]
+        for name in BY_OBSERVATION
+        if name in origins
+        and after.get(name) is not None
+        and before.get(name) == after.get(name)
+    }
+
+
+def with_proof(origins: Mapping[str, str], name: str, *, is_shown: bool) -> Origins:
+    """Return whose word each figure is once a result shows one, or no longer does."""
+    found = dict(origins)
+    if is_shown:
+        found[name] = FigureOrigin.OBSERVED.value
+    elif found.get(name) == FigureOrigin.OBSERVED:
+        del found[name]
+        if name in OF_A_CAPABILITY:
+            found[name] = FigureOrigin.CLAIMED.value
+    return found

@@ -7,6 +7,17 @@ from apps.machines.selectors.certificates import (
 from apps.machines.selectors.costs import (
     cost_inputs,
 )
+from apps.machines.selectors.evidence import (
+    CertificateUnknown,
+    EvidenceNotFound,
+    certificate_unknown,
+    evidence_of_certificate,
+    evidence_of_certificates,
+    evidence_of_machine,
+    evidence_of_site,
+    piece_of_evidence,
+    uses_of_document,
+)
 from apps.machines.selectors.listings import (
     facts_for_listing,
 )
@@ -46,14 +57,21 @@ from apps.machines.selectors.tables import (
 )
 
 __all__ = [
+    "CertificateUnknown",
+    "EvidenceNotFound",
     "MachineDetail",
     "MachineNotFound",
     "SiteNotFound",
     "TableImportNotFound",
     "as_published",
     "certificate_codes",
+    "certificate_unknown",
     "certificates",
     "cost_inputs",
+    "evidence_of_certificate",
+    "evidence_of_certificates",
+    "evidence_of_machine",
+    "evidence_of_site",
     "facts_for_listing",
     "facts_of_model",
     "fillable_figures",
@@ -67,6 +85,7 @@ __all__ = [
     "missing_facts",
     "model_of",
     "published_names",
+    "piece_of_evidence",
     "site",
     "site_hindrances",
     "sites",
@@ -75,5 +94,6 @@ __all__ = [
     "unconfirmed_figures",
     "unconfirmed_names",
     "uses_of",
+    "uses_of_document",
     "words_of",
 ]

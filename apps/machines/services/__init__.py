@@ -9,6 +9,13 @@ from apps.machines.services.certificates import (
     has_lapsed_certificates,
     verify_certificate,
 )
+from apps.machines.services.evidence import (
+    EvidenceUnderReview,
+    add_certificate_evidence,
+    add_machine_evidence,
+    add_site_evidence,
+    drop_evidence,
+)
 from apps.machines.services.importing import SourceUnclear, import_mtconnect
 from apps.machines.services.machines import (
     CodeTaken,
@@ -71,6 +78,7 @@ __all__ = [
     "CertificateNotFound",
     "CertificateTaken",
     "CodeTaken",
+    "EvidenceUnderReview",
     "MachineChanged",
     "MachineIncomplete",
     "MachineRetired",
@@ -85,14 +93,18 @@ __all__ = [
     "TableUnclear",
     "UnknownMaterialGroup",
     "add_certificate",
+    "add_certificate_evidence",
     "add_machine",
+    "add_machine_evidence",
     "add_machine_of_model",
     "add_site",
+    "add_site_evidence",
     "apply_table",
     "change_state",
     "confirm_figures",
     "drop_capability",
     "drop_certificate",
+    "drop_evidence",
     "drop_site",
     "drop_table",
     "expire_certificates",

@@ -115,13 +115,15 @@ def state_figures(capability: Capability, draft: CapabilityDraft) -> dict[str, A
     """Set a capability's columns from a draft, and return what was stated."""
     stated = asdict(draft)
     from_catalog = stated.pop("from_catalog")
+    before = {name: getattr(capability, name) for name in origins.PROVABLE}
+    whose = capability.figures_origin
     capability.figures_origin = origins.origins_after(
         origins.OF_A_CAPABILITY,
-        before={name: getattr(capability, name) for name in origins.OF_A_CAPABILITY},
+        before=before,
         after=stated,
-        origins=capability.figures_origin,
+        origins=whose,
         from_catalog=from_catalog,
-    )
+    ) | origins.still_observed(before=before, after=stated, origins=whose)
     stated["tolerances"] = tolerances.ordered(draft.tolerances)
     for column, value in stated.items():
         setattr(capability, column, list(value) if isinstance(value, tuple) else value)

@@ -35,7 +35,7 @@ class FigureOrigin(models.TextChoices):
 
     CATALOG = "catalog", _("From the maker's figures, not confirmed")
     CLAIMED = "claimed", _("Stated by the shop")
-    OBSERVED = "observed", _("Read from the machine")
+    OBSERVED = "observed", _("Read from the machine, or shown by a result")
 
 
 class EnvelopeKind(models.TextChoices):
