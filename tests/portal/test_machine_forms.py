@@ -114,6 +114,50 @@ class TestCapabilityForm:
         assert (row.it_grade, row.roughness_um) == (8, 1.6)
         assert (row.batch_min, row.batch_max) == (1, 2000)
 
+    def test_states_features_that_are_held_otherwise(self, planner, north, hurco):
+        factory.capability(hurco.pk, tolerances={"thread": {"it_grade": 7}})
+        address = f"/machines/{hurco.pk}/capabilities/milling-3-axis/"
+        page = planner.get(address).content.decode()
+        assert '<option value="7" selected>IT7</option>' in page
+
+        planner.post(
+            address,
+            CAPABILITY
+            | {
+                "tolerance-bore_it_grade": "6",
+                "tolerance-bore_roughness_um": "0.8",
+                "tolerance-position_tolerance_um": "20",
+            },
+        )
+
+        row = detail(north, hurco).capabilities[0]
+        assert row.tolerances == {
+            "bore": {"it_grade": 6, "roughness_um": 0.8},
+            "position": {"tolerance_um": 20.0},
+        }
+        shown = planner.get(f"/machines/{hurco.pk}/").content.decode()
+        assert "IT6 (16\xa0µm at ⌀ 50\xa0mm), Ra 0.8\xa0µm" in shown
+        assert "Position of holes" in shown
+
+    def test_refuses_an_impossible_tolerance_of_a_feature(self, planner, north, hurco):
+        response = planner.post(
+            f"/machines/{hurco.pk}/capabilities/",
+            CAPABILITY | {"tolerance-flat_tolerance_um": "99999"},
+        )
+
+        assert response.status_code == 422
+        assert "flat: tolerance_um 99999.0 is no tolerance" in response.content.decode()
+        assert detail(north, hurco).capabilities == []
+
+    def test_inches_and_millimeters_give_the_same_capability(
+        self, planner, north, hurco
+    ):
+        sizes = {"size_x_mm": '24"', "size_y_mm": "20 in", "size_z_mm": "24.5 inch"}
+        planner.post(f"/machines/{hurco.pk}/capabilities/", CAPABILITY | sizes)
+
+        row = detail(north, hurco).capabilities[0]
+        assert (row.size_x_mm, row.size_y_mm, row.size_z_mm) == (609.6, 508.0, 622.3)
+
     def test_wants_the_envelope_whole(self, planner, north, hurco):
         response = planner.post(
             f"/machines/{hurco.pk}/capabilities/", CAPABILITY | {"size_y_mm": ""}

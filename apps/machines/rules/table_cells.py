@@ -24,7 +24,8 @@ GROUPED = r"[1-9]\d{{0,2}}(?:[{0}]\d{{3}})+"
 POINT_SHOWN = re.compile(r"^(?:\d+\.(?:\d{1,2}|\d{4,})|0\.\d+|\d{1,3},\d{3}\.\d+)$")
 COMMA_SHOWN = re.compile(r"^(?:\d+,(?:\d{1,2}|\d{4,})|0,\d+|\d{1,3}\.\d{3},\d+)$")
 LIST_MARKS = re.compile(r"[;,|\n，；、]")
-GUARDED = re.compile(r"^'(?=[=+\-@\t\r])")
+# Written before what a spreadsheet takes for a formula, and taken off again here.
+GUARDED = re.compile(r"^'(?='*[=+\-@\t\r])")
 MOST_DIGITS = 15
 CENT = Decimal("0.01")
 TRUTHS = {

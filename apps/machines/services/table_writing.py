@@ -160,7 +160,8 @@ def _csv(rows: Iterable[Iterable[str]]) -> str:
 
 
 def _guarded(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    # An apostrophe that stands there already is the text's own, and kept.
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def _hints() -> Iterator[tuple[str, str, str]]:

@@ -241,7 +241,11 @@ class TestRoundTrip:
         assert again == first
 
     def test_says_unchanged_of_its_own_export(self, planner):
-        make.complete_machine(serial_number="-42")
+        make.complete_machine(
+            serial_number="-42",
+            offers={"tolerances": {"bore": {"it_grade": 6, "roughness_um": 0.8}}},
+        )
+        assert "bore IT6 Ra 0.8" in register()
 
         made = upload(register().encode(), planner, name="machines.csv")
 
