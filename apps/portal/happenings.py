@@ -56,6 +56,7 @@ HAPPENINGS: dict[str, str | Promise] = {
     "rfq.published": _("Published to the exchange"),
     "rfq.revised": _("Draft changed"),
     "site.added": _("Site added"),
+    "site.dropped": _("Site dropped"),
     "site.revised": _("Site changed"),
 }
 

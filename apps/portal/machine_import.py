@@ -21,7 +21,7 @@ from apps.portal.access import access
 from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
 from apps.portal.machines import size_text
-from apps.portal.sites import SiteForm
+from apps.portal.site_forms import SiteForm
 from tenants.middleware import actor_of
 from tenants.types import Role
 

@@ -32,7 +32,7 @@ NOTHING = Atlas()
 
 def atlas(name: str) -> Atlas:
     """Return the outlines of one scale; none while the assets are not there."""
-    path = Path(settings.STATICFILES_DIRS[0]) / "vendor" / "atlas" / name
+    path = Path(settings.SPINDLE_ATLAS) / name
     return _read(path) if path.exists() else NOTHING
 
 

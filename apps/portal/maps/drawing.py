@@ -6,7 +6,7 @@ reader, and SVG does not read that.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import cos, hypot, radians, sqrt
 from unicodedata import east_asian_width
 
 from apps.portal.maps.frames import (
@@ -170,7 +170,8 @@ def _box(spots: Sequence[Spot]) -> str:
     first = spots[0].longitude
     turns = [(spot.longitude - first + HALF_TURN) % TURN - HALF_TURN for spot in spots]
     west, east = first + min(turns), first + max(turns)
-    if max(east - west, max(latitudes) - min(latitudes)) < INSEPARABLE:
+    across = (east - west) * cos(radians(latitudes[0]))
+    if max(across, max(latitudes) - min(latitudes)) < INSEPARABLE:
         return ""
     corners = (_around(west), min(latitudes), _around(east), max(latitudes))
     return ",".join(f"{degrees:.3f}" for degrees in corners)

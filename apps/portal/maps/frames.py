@@ -126,7 +126,7 @@ def _shortest_arc(longitudes: Sequence[float]) -> tuple[float, float]:
     following = [*known[1:], known[0] + TURN]
     # The stretch begins after the widest gap.
     last = max(range(len(known)), key=lambda place: following[place] - known[place])
-    west, east = _around(following[last]), known[last]
+    west, east = known[(last + 1) % len(known)], known[last]
     return west, east if east >= west else east + TURN
 
 

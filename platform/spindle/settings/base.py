@@ -211,6 +211,8 @@ LANGUAGE_COOKIE_NAME = "spindle_language"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [VAR / "assets"]
+# Outlines of countries, which maps are drawn from.
+SPINDLE_ATLAS = VAR / "assets" / "vendor" / "atlas"
 MEDIA_ROOT = VAR / "files"
 MEDIA_URL = "/files/"
 STORAGES = {
