@@ -114,6 +114,8 @@ PROCESS_CACHES = {
         ),
         "apps.exchange.rules.terms.unit_vector": "computed of its two numbers",
         "apps.portal.formats._locale": _LOADED,
+        "apps.portal.maps.atlas._read": "outlines of countries, " + _LOADED,
+        "apps.portal.maps.outlines.outline": "computed of the frame that is its key",
         "apps.portal.public.places.country_codes": _LOADED,
         "apps.portal.public.places.all_time_zones": _LOADED,
         "apps.reports.rules.formats._locale": _LOADED,

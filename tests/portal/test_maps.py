@@ -95,7 +95,7 @@ class TestFrameOf:
     def test_shows_one_site_with_what_is_around_it(self):
         frame = frame_of([AUGSBURG])
 
-        assert frame.span == 8.0
+        assert frame.span == 16.0
         x, y = frame.place(*AUGSBURG)
         assert abs(x - WIDTH / 2) < WIDTH / 16
         assert abs(y - HEIGHT / 2) < HEIGHT / 8

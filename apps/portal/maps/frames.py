@@ -16,9 +16,9 @@ from apps.portal.maps.projection import (
 WIDTH, HEIGHT = 2000, 1000
 HALF_TURN, TURN = 180.0, 360.0
 
-# Degrees of latitude across a map: as near as the outlines bear, a place with what is
-# around it, and beyond the last the whole globe.
-NEAREST, SURROUNDINGS, WIDEST = 2.0, 8.0, 100.0
+# Degrees of latitude across a map: as near as the outlines bear, several places, one
+# place with the country around it, and beyond the last the whole globe.
+NEAREST, TOWNS, SURROUNDINGS, WIDEST = 2.0, 4.0, 16.0, 100.0
 STEPS_PER_DOUBLING = 2
 MARGIN = 0.14
 """What stays free on each side, of the map's width or height."""
@@ -75,11 +75,11 @@ class Frame:
 WORLD = Frame()
 
 
-def frame_of(points: Sequence[Point], *, least: float = SURROUNDINGS) -> Frame:
+def frame_of(points: Sequence[Point], *, least: float = TOWNS) -> Frame:
     """Return the smallest of the usual frames that shows all points with a margin.
 
     Frames come in steps, so that the same outlines serve many maps. None is narrower
-    than `least`.
+    than `least`, and one place is shown with what is around it.
     """
     if not points:
         return WORLD
@@ -92,6 +92,8 @@ def frame_of(points: Sequence[Point], *, least: float = SURROUNDINGS) -> Frame:
     span = max((east - west) * narrowing, 2 * (north - south)) / shown
     if span > WIDEST:
         return Frame(_around(round(middle / 15) * 15.0))
+    if span == 0:
+        least = SURROUNDINGS
     steps = ceil(log2(max(span, least) / NEAREST) * STEPS_PER_DOUBLING - 1e-9)
     span = NEAREST * 2 ** (steps / STEPS_PER_DOUBLING)
     raster = span / 32
