@@ -142,27 +142,6 @@ def user_by_email(email: str) -> User | None:
         return User.objects.filter(email=email.strip().lower()).first()
 
 
-def enterprises_directory(
-    *, country: str = "", search: str = "", limit: int = 200
-) -> list[Enterprise]:
-    """Return enterprises as the public directory lists them."""
-    with context.directory():
-        rows = Enterprise.objects.filter(suspended_at__isnull=True).exclude(
-            tier=Tier.CLOSED
-        )
-        if country:
-            rows = rows.filter(country=country)
-        if search:
-            rows = rows.filter(name__icontains=search)
-        return list(rows.order_by("name")[:limit])
-
-
-def count_enterprises() -> int:
-    """Return how many enterprises the directory holds."""
-    with context.directory():
-        return Enterprise.objects.exclude(tier=Tier.CLOSED).count()
-
-
 def count_by_tier() -> dict[str, int]:
     """Return how many enterprises are in each tier, all tiers named."""
     with context.directory():

@@ -369,8 +369,3 @@ COLUMNS = (
 BY_KEY = {column.key: column for column in COLUMNS}
 # The row of the template that shows how it is done, and never becomes a machine.
 EXAMPLE_CODE = "EXAMPLE-01"
-
-
-def keys_of(part: Part) -> tuple[str, ...]:
-    """Return the keys of the columns that speak of one thing."""
-    return tuple(column.key for column in COLUMNS if column.part is part)
