@@ -3,8 +3,6 @@
 import json
 import logging
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +12,11 @@ from django.utils.translation import gettext as _
 
 from apps.documents.rules.formats import Unfit, format_of
 from apps.documents.types import PHOTO_TYPES, DocumentRefused, Examined, MediaType
+from apps.kernel import children
 
 logger = logging.getLogger(__name__)
 
 READER = "apps.documents.rules.file_reader"
-# Nothing else of ours reaches the child: neither secrets nor the database's address.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONPATH": str(Path(__file__).parents[3]),
-}
 LARGEST_MB = 25
 LARGEST_BYTES = LARGEST_MB << 20
 LARGEST_PHOTO_MB = 15
@@ -33,11 +26,9 @@ ANOTHER_FORMAT = {"other_format", "two_formats", "no_text", "not_table", "not_qi
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(children.Limits):
     """What the reader of one file may take."""
 
-    memory_mb: int
-    cpu_seconds: int
     wall_seconds: int = 60
     file_mb: int = 64
 
@@ -94,35 +85,17 @@ def examine(
 
 def _run(folder: Path, source: Path, limits: Limits) -> dict[str, Any]:
     answer = folder / "answer.json"
-    command = [
-        sys.executable,
-        # Neither the working folder, which holds the file, nor the user's packages.
-        "-P",
-        "-s",
-        "-m",
-        READER,
-        f"--file={source}",
-        f"--kept={folder / 'kept'}",
-        f"--thumbnail={folder / 'thumbnail'}",
-        f"--answer={answer}",
-        f"--memory-mb={limits.memory_mb}",
-        f"--cpu-seconds={limits.cpu_seconds}",
-        f"--file-mb={limits.file_mb}",
-    ]
     try:
-        done = subprocess.run(  # noqa: S603  (our own reader, no shell)
-            command,
-            cwd=folder,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=limits.wall_seconds,
-            check=False,
+        done = children.run(
+            READER,
+            f"--file={source}",
+            f"--kept={folder / 'kept'}",
+            f"--thumbnail={folder / 'thumbnail'}",
+            f"--answer={answer}",
+            folder=folder,
+            limits=limits,
         )
-    except subprocess.TimeoutExpired:
-        return {"fault": "too_slow"}
-    if done.returncode == -signal.SIGXCPU:
+    except children.TooSlow:
         return {"fault": "too_slow"}
     if done.returncode in {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT}:
         msg = f"the file reader was ended by signal {-done.returncode}"

@@ -1,8 +1,9 @@
 """Reads one table in a process of its own, because the file may be hostile.
 
-Run with `python -m` by `table_file.read`; of Spindle it imports nothing. It limits
-itself before it opens the file, and answers with lines of JSON: first what the file is,
-or `{"fault": code, ...}`, then each row that holds something as `[number, [cells]]`.
+Run with `python -m` by `table_file.read`; of Spindle it imports nothing but
+`limits`. It limits itself before it opens the file, and answers with lines of JSON:
+first what the file is, or `{"fault": code, ...}`, then each row that holds something as
+`[number, [cells]]`.
 
 A cell is null, a text, a number or a truth; a formula is `{"formula": text}` and is
 never evaluated, and what a spreadsheet could not work out is `{"error": text}`.
@@ -11,19 +12,16 @@ never evaluated, and what a spreadsheet could not work out is `{"error": text}`.
 import argparse
 import codecs
 import csv
-import ctypes
 import io
 import json
-import os
 import re
-import resource
-import signal
-import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+
+from apps.kernel.limits import limit_self
 
 MOST_COLUMNS = 200
 MOST_TEXT = 2_000
@@ -57,19 +55,6 @@ class Unreadable(Exception):
     def __init__(self, fault: str, **facts: object) -> None:
         super().__init__(fault)
         self.fault, self.facts = fault, facts
-
-
-def limit_self(*, memory_mb: int, cpu_seconds: int, file_mb: int) -> None:
-    """Give up memory, time, files and outliving the parent before trusting the file."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 2))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_mb << 20, file_mb << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    os.umask(0o077)
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 Head = dict[str, Any]

@@ -3,8 +3,6 @@
 import json
 import logging
 import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,17 +11,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from apps.kernel import children
 from apps.kernel.errors import InvalidInput
 from apps.orders.types import Geometry, GeometryFacts, LengthUnit, PartFileKind
 
 logger = logging.getLogger(__name__)
 
 READER = "apps.orders.rules.geometry_reader"
-# Nothing else of ours reaches the child: neither secrets nor the database's address.
 ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONPATH": str(Path(__file__).parents[3]),
+    **children.ENVIRONMENT,
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }
@@ -38,7 +34,7 @@ DECIMALS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(children.Limits):
     """What the reader of one file may take."""
 
     memory_mb: int = 3072
@@ -91,37 +87,20 @@ def _run(
     folder: Path, source: Path, kind: str, unit: str, limits: Limits
 ) -> dict[str, Any]:
     answer = folder / "answer.json"
-    command = [
-        sys.executable,
-        # Neither the working folder, which holds the file, nor the user's packages.
-        "-P",
-        "-s",
-        "-m",
-        READER,
-        f"--file={source}",
-        f"--kind={PartFileKind(kind).value}",
-        f"--unit={LengthUnit(unit).value}",
-        f"--preview={folder / 'preview.glb'}",
-        f"--answer={answer}",
-        f"--log={folder / 'log.txt'}",
-        f"--memory-mb={limits.memory_mb}",
-        f"--cpu-seconds={limits.cpu_seconds}",
-        f"--file-mb={limits.file_mb}",
-    ]
     try:
-        done = subprocess.run(  # noqa: S603  (our own reader, no shell)
-            command,
-            cwd=folder,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.wall_seconds,
-            check=False,
+        done = children.run(
+            READER,
+            f"--file={source}",
+            f"--kind={PartFileKind(kind).value}",
+            f"--unit={LengthUnit(unit).value}",
+            f"--preview={folder / 'preview.glb'}",
+            f"--answer={answer}",
+            f"--log={folder / 'log.txt'}",
+            folder=folder,
+            limits=limits,
+            environment=ENVIRONMENT,
         )
-    except subprocess.TimeoutExpired:
-        return {"fault": "too_slow"}
-    if done.returncode == -signal.SIGXCPU:
+    except children.TooSlow:
         return {"fault": "too_slow"}
     if done.returncode in {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT}:
         msg = f"the geometry reader was ended by signal {-done.returncode}"

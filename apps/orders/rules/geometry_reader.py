@@ -1,23 +1,20 @@
 """Reads one part file in a process of its own, because the file may be hostile.
 
-Run with `python -m` by `geometry.read`; of Spindle it imports nothing but `surfaces`.
-It limits itself before it opens the file and answers with one JSON document: either
-`{"facts": {...}}` or `{"fault": code, ...}`.
+Run with `python -m` by `geometry.read`; of Spindle it imports nothing but `limits`
+and `surfaces`. It limits itself before it opens the file and answers with one JSON
+document: either `{"facts": {...}}` or `{"fault": code, ...}`.
 """
 
 import argparse
-import ctypes
 import json
 import os
 import re
-import resource
-import signal
-import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from apps.kernel.limits import limit_self
 from apps.orders.rules.surfaces import Array, Measured, Unreadable, measure
 
 MM_PER_UNIT = {"mm": 1.0, "cm": 10.0, "m": 1000.0, "[in_i]": 25.4}
@@ -45,19 +42,6 @@ PREVIEW_TRIANGLES = 150_000
 
 # What OpenCASCADE prints about a file that it cannot parse.
 PARSE_FAULT = re.compile(r"Line (\d+): ([^*\n]{1,200}?)\s*(?:\*|\n|$)")
-
-
-def limit_self(*, memory_mb: int, cpu_seconds: int, file_mb: int) -> None:
-    """Give up memory, time, files and outliving the parent before trusting the file."""
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 2))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (file_mb << 20, file_mb << 20))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
-    os.umask(0o077)
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 # --- STEP
