@@ -12,7 +12,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import models
 
-from tenants.archive import catalogue
+from tenants.database.names import quoted
 from tenants.isolation.finders import protected_tables
 from tenants.isolation.models import TenantModel
 from tenants.models import Enterprise
@@ -44,7 +44,7 @@ class Shared:
 
     def where(self, enterprise_id: UUID) -> str:
         """Return the condition for an enterprise's rows."""
-        owned = f"t.{catalogue.quoted(self.owner_column)} = '{enterprise_id}'"
+        owned = f"t.{quoted(self.owner_column)} = '{enterprise_id}'"
         return f"{owned} AND {self.condition}" if self.condition else owned
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
+from tenants.database.names import quoted
+
 # Django's own record of migrations is part of the schema, not of the rows.
 LEDGER = "django_migrations"
 # Numbers of transactions mean nothing in another database.
@@ -86,11 +88,6 @@ class Table:
     def address(self) -> str:
         """Its name in SQL."""
         return f"{quoted(self.schema)}.{quoted(self.name)}"
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:

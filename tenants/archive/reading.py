@@ -20,6 +20,7 @@ from tenants.archive import catalogue, copying, files, rules, sealing
 from tenants.archive.rules import BadArchive, bad
 from tenants.archive.types import MANIFEST, TABLES, EntryFacts, FileFacts, Manifest
 from tenants.archive.verifying import checksums_with, prefix_of
+from tenants.database.names import quoted
 from tenants.jobs import report_progress
 
 # Half a million files are listed in as much.
@@ -299,10 +300,7 @@ def _guards(cursor: Any, schema: str) -> list[str]:
         " AND NOT t.tgisinternal ORDER BY 1",
         [schema],
     )
-    return [
-        f"{catalogue.quoted(schema)}.{catalogue.quoted(row[0])}"
-        for row in cursor.fetchall()
-    ]
+    return [f"{quoted(schema)}.{quoted(row[0])}" for row in cursor.fetchall()]
 
 
 def _set_sequence(cursor: Any, schema: str, name: str, last: int) -> None:

@@ -30,6 +30,7 @@ from tenants.archive.types import (
     SHARED,
     Manifest,
 )
+from tenants.database.names import quoted
 from tenants.lifecycle import hooks as lifecycle
 from tenants.models import Domain, Enterprise, Membership, Template, User
 from tenants.provisioning import selectors as provisioned
@@ -405,7 +406,7 @@ def _write_shared(source: Source, enterprise_id: UUID) -> dict[str, int]:
     for table, facts in source.manifest.shared.items():
         if table not in shared:
             raise bad(f"{SHARED}{table}.jsonl", _("there is no such table here."))
-        owner = catalogue.quoted(shared[table].owner_column)
+        owner = quoted(shared[table].owner_column)
         where = f"r.{owner} = '{enterprise_id}'"
         written[table] = _write_rows(
             source, f"{SHARED}{table}.jsonl", table, facts, where=where

@@ -41,6 +41,7 @@ from tenants.archive.types import (
     FileFacts,
 )
 from tenants.archive.verifying import prefix_of
+from tenants.database.names import quoted
 from tenants.jobs import report_progress
 from tenants.models import Archive, Enterprise
 from tenants.types import Actor, ArchivePurpose, ArchiveState
@@ -257,7 +258,7 @@ class _Writer:
             )
         self.template_digest = found[0]
         self.cursor.execute(
-            f"SELECT app || '.' || name FROM {catalogue.quoted(schema)}"  # noqa: S608  (of the directory)
+            f"SELECT app || '.' || name FROM {quoted(schema)}"  # noqa: S608  (of the directory)
             f".{catalogue.LEDGER} ORDER BY app, name"
         )
         return found[1], [row[0] for row in self.cursor.fetchall()]
@@ -353,7 +354,7 @@ class _Writer:
         found: set[str] = set()
         for table in tables:
             for column in table.files:
-                name = catalogue.quoted(column)
+                name = quoted(column)
                 self.cursor.execute(
                     f"SELECT DISTINCT {name} FROM {table.address} WHERE {name} <> ''"  # noqa: S608  (names of the catalogue)
                 )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.kernel.errors import Conflict
 from tenants import context
 from tenants.archive import catalogue
+from tenants.database.names import quoted
 from tenants.models import Enterprise
 from tenants.provisioning.services import grant_schema
 from tenants.registry.services import announce_change
@@ -67,9 +68,7 @@ def _wait_for_writers(schema: str) -> None:
     # began before and has not come to this table yet meets the missing privilege.
     with transaction.atomic(), connection.cursor() as cursor:
         names = catalogue.table_names(cursor, schema)
-        tables = ", ".join(
-            f"{catalogue.quoted(schema)}.{catalogue.quoted(name)}" for name in names
-        )
+        tables = ", ".join(f"{quoted(schema)}.{quoted(name)}" for name in names)
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         cursor.execute(f"LOCK TABLE {tables} IN SHARE MODE")
 

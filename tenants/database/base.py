@@ -18,6 +18,7 @@ from tenants import context
 from tenants.database import pooling
 from tenants.database.introspection import Introspection
 from tenants.database.layers import Layer, is_off
+from tenants.database.names import quoted
 from tenants.database.schema_editor import SchemaEditor
 
 _django = stock.original_backend.DatabaseWrapper
@@ -292,8 +293,3 @@ class DatabaseWrapper(pooling.Pooled, stock.DatabaseWrapper):
         """Close what is broken, too old, or has met too many schemas."""
         super().close_if_unusable_or_obsolete()
         self.close_if_worn()
-
-
-def quoted(name: str) -> str:
-    """Return a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from tenants import context
-from tenants.database.base import quoted
+from tenants.database.names import quoted
 from tenants.models import Slot
 from tenants.provisioning import rendering, selectors, services
 from tenants.types import SlotState
