@@ -2,8 +2,10 @@
 
 import json
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,10 @@ def percentile(values: Sequence[float], share: float) -> float:
     """Return the smallest value that so large a share of all does not exceed."""
     ordered = sorted(values)
     return round(ordered[max(0, math.ceil(share * len(ordered)) - 1)], 1)
+
+
+def timed(what: Callable[[], Any]) -> float:
+    """Return how many milliseconds it took."""
+    begun = time.perf_counter()
+    what()
+    return 1000 * (time.perf_counter() - begun)

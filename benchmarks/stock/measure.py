@@ -7,12 +7,12 @@ cost depends on.
 import json
 import os
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 import django
 from django.conf import settings
+
+from benchmarks.figures import timed
 
 
 def make_tables() -> None:
@@ -94,13 +94,6 @@ def weight(tenants: int) -> dict[str, int]:
 def schema_of(number: int, tenants: int) -> str:
     """Name a tenant's schema."""
     return f"shop_{tenants}_{number}"
-
-
-def timed(what: Callable[[], Any]) -> float:
-    """Return how many milliseconds it took."""
-    begun = time.perf_counter()
-    what()
-    return 1000 * (time.perf_counter() - begun)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import django
 from django.conf import settings
+
+from benchmarks.figures import timed
 
 COUNTRIES = ("DE", "CN", "US", "PL", "TR")
 # Catalogue tables that grow with every schema.
@@ -308,13 +310,6 @@ def psql(path: str) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-
-
-def timed(what: Callable[[], Any]) -> float:
-    """Return how many milliseconds it took."""
-    begun = time.perf_counter()
-    what()
-    return 1000 * (time.perf_counter() - begun)
 
 
 def median(values: list[float]) -> float:
