@@ -11,6 +11,7 @@ from django.db import transaction
 from apps.capacity import services as capacity
 from apps.capacity.types import ShiftTime
 from apps.demo.data.countries import STOCKTAKING
+from apps.demo.data.districts import DISTRICTS
 from apps.demo.types import (
     BlockPlan,
     CapabilityPlan,
@@ -21,6 +22,7 @@ from apps.demo.types import (
 )
 from apps.kernel.periods import Period
 from apps.machines import services as machines
+from apps.machines.rules.holiday_places import regions_of
 from apps.machines.types import (
     CapabilityDraft,
     CertificateDraft,
@@ -147,10 +149,24 @@ def _site(plan: EnterprisePlan) -> SiteDraft:
         country=plan.country.code,
         region=plan.shop.region,
         city=plan.shop.city,
+        address=DISTRICTS[plan.shop.city],
         latitude=plan.shop.latitude,
         longitude=plan.shop.longitude,
         time_zone=plan.time_zone,
         location_disclosure=plan.shop.disclosure,
+        holiday_subdivision=_holiday_region(plan.country.code, plan.shop.region),
+    )
+
+
+def _holiday_region(country: str, name: str) -> str:
+    """Return the code of a region whose own holidays are known, or nothing."""
+    return next(
+        (
+            region.code
+            for region in regions_of(country)
+            if region.name.casefold() == name.casefold()
+        ),
+        "",
     )
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from zoneinfo import available_timezones
 
 from apps.catalog import data as catalog
+from apps.demo.data.districts import DISTRICTS
 from apps.demo.data.enterprises import SHOPS
 from apps.demo.data.rfqs import RFQS
 from apps.demo.rules import worlds
@@ -119,3 +120,10 @@ class TestRequests:
                 assert line.material_code in materials
                 assert set(line.process_codes) <= processes
                 assert line.solid in SOLIDS
+
+
+def test_every_shop_stands_in_an_industrial_district_without_a_house_number() -> None:
+    cities = {shop.city for shop in SHOPS}
+
+    assert set(DISTRICTS) == cities
+    assert not any(letter.isdigit() for name in DISTRICTS.values() for letter in name)
