@@ -29,6 +29,7 @@ from apps.machines import services
 from apps.machines.types import Doubt, EnvelopeKind, MachineState, MissingKey
 from apps.portal import formats
 from apps.portal.access import access
+from apps.portal.evidence import evidence_card
 from apps.portal.home import load_chart
 from apps.portal.machine_models import offer_of, waiting_figures
 from apps.portal.paging import page_of
@@ -194,6 +195,9 @@ def machine(request: HttpRequest, machine_id: UUID) -> HttpResponse:
             ),
             "weeks": WEEKS_AHEAD,
             "listings": _listings(machine_id),
+            "card": evidence_card(
+                request, machines.evidence_of_machine(machine_id), machine=machine_id
+            ),
             "events": audit.events_of(detail.machine),
         },
     )

@@ -29,6 +29,7 @@ from apps.machines.rules import holiday_places
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.calendar_forms import day_names
+from apps.portal.evidence import evidence_card
 from apps.portal.machines import may_write
 from apps.portal.paging import page_of
 from apps.portal.public import places
@@ -103,6 +104,9 @@ def site(request: HttpRequest, site_id: UUID) -> HttpResponse:
                 kept.country,
                 kept.region,
                 timezone.localdate(now, ZoneInfo(found.time_zone)),
+            ),
+            "card": evidence_card(
+                request, machines.evidence_of_site(site_id), site=site_id
             ),
             "events": audit.events_of(found),
             **site_map(

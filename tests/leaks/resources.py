@@ -32,6 +32,7 @@ from tenants.types import (
     Role,
 )
 from tests.factories import capacity as make_capacity
+from tests.factories import documents as make_documents
 from tests.factories import exchange as make
 from tests.factories import machines as make_machines
 from tests.factories import notify as make_notices
@@ -56,6 +57,8 @@ CANARIES = {
     "certificate number": "CNRY-CERT-5512",
     "closing of a shop": "Canary shutdown 6650",
     "report's content": "CANARY-REPORT-31337",
+    "document title": "Canary data sheet 6207",
+    "document's content": "CANARY-DOCUMENT-51151",
     "notice": "Canary notice 9081",
     "member's name": "Carla Canary",
     "member's e-mail": "carla.canary@north.example",
@@ -168,6 +171,13 @@ class Resources:
                 at=NOON,
             )
             site = make_machines.site()
+            document = make_documents.document(
+                CANARIES["document's content"].encode(),
+                title=CANARIES["document title"],
+            )
+            evidence = make_machines.evidence(
+                document=document, certificate=certificate
+            )
             table = make_machines.table_import(
                 f"Code,Serial number,IT grade\nT-1,{CANARIES['imported serial']},x\n"
                 f"T-2,2,7\n".encode()
@@ -197,6 +207,8 @@ class Resources:
             user_id=member,
             site_id=site,
             table_import_id=table,
+            document_id=document,
+            evidence_id=evidence,
         )
         self.ids["client_id"] = client.client_id
 
@@ -282,6 +294,22 @@ BODIES: dict[str, Bodies] = {
     },
     "POST /v1/machine-tables/<uuid:table_import_id>/start": lambda ids: {},
     "POST /v1/machine-tables/<uuid:table_import_id>/undo": lambda ids: {},
+    "POST /v1/documents": lambda ids: {
+        "kind": "other",
+        "file": ContentFile(b"a,b\n1,2\n", "table.csv"),
+    },
+    "PUT /v1/documents/<uuid:document_id>": lambda ids: {
+        "title": "Sheet",
+        "circle": "private",
+    },
+    "POST /v1/machines/<uuid:machine_id>/evidence": lambda ids: {
+        "document_id": ids["document_id"],
+        "kind": "data_sheet",
+    },
+    "POST /v1/certificates/<uuid:certificate_id>/evidence": lambda ids: {
+        "document_id": ids["document_id"],
+        "kind": "data_sheet",
+    },
     "POST /v1/parts": lambda ids: {
         "number": "P-1",
         "name": "Pin",

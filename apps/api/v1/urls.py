@@ -5,6 +5,7 @@ from django.urls import path
 from apps.api.v1 import (
     capacity,
     catalog,
+    documents,
     jobs,
     machine_imports,
     machine_models,
@@ -46,6 +47,15 @@ urlpatterns = [
     path("machines/<uuid:machine_id>/listings", machines.MachineListings.as_view()),
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
+    path("machines/<uuid:machine_id>/evidence", documents.MachineEvidence.as_view()),
+    path(
+        "certificates/<uuid:certificate_id>/evidence",
+        documents.CertificateEvidence.as_view(),
+    ),
+    path("evidence/<uuid:evidence_id>", documents.Evidence.as_view()),
+    path("documents", documents.Documents.as_view()),
+    path("documents/<uuid:document_id>", documents.Document.as_view()),
+    path("documents/<uuid:document_id>/content", documents.DocumentContent.as_view()),
     path("machine-imports", machine_imports.MachineImports.as_view()),
     path("machine-tables", machine_tables.MachineTables.as_view()),
     path(

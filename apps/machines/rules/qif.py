@@ -86,6 +86,11 @@ class KindResult:
     worst_share: float | None
     it_grade: int | None
 
+    @property
+    def worst_percent(self) -> float | None:
+        """The worst share of the tolerance in percent."""
+        return None if self.worst_share is None else round(self.worst_share * 100, 1)
+
 
 @dataclass(frozen=True, slots=True)
 class InspectionResult:
