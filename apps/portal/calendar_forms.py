@@ -117,6 +117,7 @@ class WeekForm(PortalForm):
         country: str,
         week: WorkingWeek,
         version: int | None,
+        is_of_all: bool = False,
     ) -> None:
         super().__init__(
             data,
@@ -127,6 +128,11 @@ class WeekForm(PortalForm):
                 **_shifts_by_field(week.shifts),
             },
         )
+        if is_of_all:
+            self.fields["holiday_country"].help_text = _t(
+                "No work is planned on them; exceptions go before. A machine keeps "
+                "those of its own site's country and region."
+            )
         # The page does not ask when a break starts; a shift that is left as it was
         # keeps what a partner system has said of it.
         self.known = {replace(one, break_starts=None): one for one in week.shifts}

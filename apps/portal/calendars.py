@@ -205,6 +205,7 @@ def _week_form(
         country=enterprise.country,
         week=WorkingWeek(preset[1] if preset else shifts, time_zone, country),
         version=calendar.version if is_own else None,
+        is_of_all=machine_id is None,
     )
 
 
