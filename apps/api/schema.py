@@ -152,9 +152,9 @@ class EndpointSchema(AutoSchema):
         view: Any = self.view
         if self.method == "GET" and view.is_versioned:
             bodies["304"] = {"description": "You have the latest representation."}
-        if self.method in {"POST", "PUT"}:
+        if self.method in {"POST", "PUT", "DELETE"}:
             more |= ON_WRITE
-        if self.method == "PUT":
+        if self.method in {"PUT", "DELETE"}:
             more |= ON_MATCH
         for status, text in more.items():
             bodies.setdefault(
@@ -186,7 +186,7 @@ Everything that the portal does, by the same services. Ask `/oauth/token` for a 
 `Authorization: Bearer ...`. A token lives ten minutes and speaks for one enterprise.
 
 - Every POST needs an `Idempotency-Key`; the same key gives the same answer for seven days.
-- A PUT needs `If-Match` with the `ETag` that you saw.
+- A PUT or DELETE needs `If-Match` with the `ETag` that you saw.
 - Lists are pages: follow `next` until it is null.
 - Unknown fields and parameters are refused. Every refusal is `application/problem+json`.
 - Lengths are mm, masses kg, roughness Ra in um, times RFC 3339; money is an exact text.
