@@ -52,9 +52,9 @@ def site_list(request: HttpRequest) -> HttpResponse:
     page = page_of(request, known, ROWS)
     # A page that is all there is needs no second look.
     is_all = not (page.next_cursor or page.previous_cursor)
-    found: list[Any] = list(known)
-    if is_all:
-        found = sorted(page.rows, key=lambda site: site.name)
+    found: list[Any] = (
+        sorted(page.rows, key=lambda site: site.name) if is_all else list(known)
+    )
     return render(
         request,
         "portal/sites/list.html",
