@@ -176,6 +176,12 @@ def role_in(request: HttpRequest) -> Role | None:
     return role
 
 
+def enterprise_of(request: HttpRequest) -> EnterpriseRef:
+    """Return the enterprise at whose host this request is answered."""
+    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
+    return ref
+
+
 def actor_of(request: HttpRequest) -> Actor:
     """Return who acts in this request.
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from apps.kernel.errors import DomainError, NotFound
 from apps.portal.access import access, member_id
 from apps.portal.forms import PortalForm
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.registry import clients
-from tenants.types import EnterpriseRef, Role
+from tenants.types import Role
 
 
 class ClientForm(PortalForm):
@@ -49,7 +49,9 @@ def client_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             client, secret = clients.create_client(
-                enterprise=_ref(request), by=actor_of(request), **form.cleaned_data
+                enterprise=enterprise_of(request),
+                by=actor_of(request),
+                **form.cleaned_data,
             )
         except DomainError as error:
             form.refuse(error)
@@ -60,7 +62,7 @@ def client_list(request: HttpRequest) -> HttpResponse:
         request,
         "portal/settings/clients.html",
         {
-            "clients": clients.clients_of(_ref(request).id),
+            "clients": clients.clients_of(enterprise_of(request).id),
             "form": form,
             "made": made,
             "api": _api(request),
@@ -74,7 +76,7 @@ def revoke(request: HttpRequest, client_id: str) -> HttpResponse:
     """Shut a client out from its next request on."""
     try:
         clients.revoke_client(
-            enterprise=_ref(request),
+            enterprise=enterprise_of(request),
             client_id=client_id,
             by_user_id=member_id(request),
             at=timezone.now(),
@@ -95,8 +97,3 @@ def _curl(request: HttpRequest, client: Any) -> str:
         f"  --user {client.client_id} \\\n"
         "  --data grant_type=client_credentials"
     )
-
-
-def _ref(request: HttpRequest) -> EnterpriseRef:
-    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
-    return ref

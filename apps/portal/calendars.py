@@ -26,7 +26,7 @@ from apps.portal.calendar_forms import (
     WeekForm,
 )
 from apps.portal.machines import found_machine, may_write
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
@@ -188,7 +188,7 @@ def _week_form(
     *,
     is_sent: bool | None = None,
 ) -> WeekForm:
-    enterprise = request.enterprise  # type: ignore[attr-defined]
+    enterprise = enterprise_of(request)
     shifts: tuple[ShiftTime, ...] = ()
     time_zone, country = enterprise.time_zone, ""
     if calendar is not None:

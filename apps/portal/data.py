@@ -17,8 +17,8 @@ from apps.kernel.errors import DomainError, NotFound
 from apps.portal.access import access
 from apps.portal.forms import PortalForm
 from tenants.lifecycle import selectors, services
-from tenants.middleware import actor_of
-from tenants.types import EnterpriseRef, Role
+from tenants.middleware import actor_of, enterprise_of
+from tenants.types import Role
 
 
 class CloseForm(PortalForm):
@@ -50,7 +50,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 def export_add(request: HttpRequest) -> HttpResponse:
     """Have everything written to a file."""
     services.ask_for_export(
-        enterprise_id=_ref(request).id, by=actor_of(request), at=timezone.now()
+        enterprise_id=enterprise_of(request).id, by=actor_of(request), at=timezone.now()
     )
     messages.success(request, _t("Your export is being written. It shows here."))
     return redirect("portal:data")
@@ -60,7 +60,7 @@ def export_add(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download(request: HttpRequest, export_id: UUID) -> FileResponse:
     """Send an export, as an attachment."""
-    ref = _ref(request)
+    ref = enterprise_of(request)
     now = timezone.now()
     try:
         path = services.take_export(
@@ -87,7 +87,7 @@ def close(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             services.ask_to_close(
-                enterprise_id=_ref(request).id,
+                enterprise_id=enterprise_of(request).id,
                 typed_name=form.cleaned_data["typed_name"],
                 by=actor_of(request),
                 at=timezone.now(),
@@ -105,7 +105,9 @@ def keep(request: HttpRequest) -> HttpResponse:
     """Take the wish to close back."""
     try:
         services.cancel_closing(
-            enterprise_id=_ref(request).id, by=actor_of(request), at=timezone.now()
+            enterprise_id=enterprise_of(request).id,
+            by=actor_of(request),
+            at=timezone.now(),
         )
     except DomainError as error:
         messages.error(request, str(error))
@@ -115,7 +117,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: CloseForm) -> HttpResponse:
-    ref = _ref(request)
+    ref = enterprise_of(request)
     return render(
         request,
         "portal/settings/data.html",
@@ -132,13 +134,8 @@ def _page(request: HttpRequest, form: CloseForm) -> HttpResponse:
 
 
 def _exports(request: HttpRequest) -> dict[str, Any]:
-    found = selectors.exports_of(_ref(request).id, at=timezone.now())
+    found = selectors.exports_of(enterprise_of(request).id, at=timezone.now())
     return {
         "exports": found,
         "is_making": any(export.is_making for export in found),
     }
-
-
-def _ref(request: HttpRequest) -> EnterpriseRef:
-    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
-    return ref

@@ -8,16 +8,17 @@ from django.views.decorators.http import require_safe
 from apps.machines import selectors as machines
 from apps.portal.access import access
 from apps.portal.public.places import country_name
+from tenants.middleware import enterprise_of
 from tenants.registry import clients
 from tenants.registry import selectors as enterprises
-from tenants.types import EnterpriseRef, Role
+from tenants.types import Role
 
 
 @access(Role.OWNER)
 @require_safe
 def enterprise(request: HttpRequest) -> HttpResponse:
     """Show the facts of the enterprise, its sites, and who may act for it."""
-    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
+    ref = enterprise_of(request)
     in_use = [
         client for client in clients.clients_of(ref.id) if client.revoked_at is None
     ]

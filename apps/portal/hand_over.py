@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from apps.portal.access import public
 from apps.portal.account import remember_language
+from tenants.middleware import enterprise_of
 from tenants.registry import selectors as enterprises
 from tenants.types import EnterpriseRef
 
@@ -57,7 +58,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 
 def _bearer(request: HttpRequest) -> "User | None":
-    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
+    ref = enterprise_of(request)
     try:
         claim = signing.loads(
             request.GET.get("token", ""), salt=SALT, max_age=VALID_SECONDS

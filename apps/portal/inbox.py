@@ -33,7 +33,7 @@ from apps.portal.parts import material_name
 from apps.portal.public.places import country_name
 from apps.portal.rfqs import country_choices, process_choices
 from apps.portal.scores import waterfall_of
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 READERS = (Role.SELLER, Role.VIEWER)
@@ -174,7 +174,7 @@ def write_quote(request: HttpRequest, demand_id: UUID) -> HttpResponse:
         raise Http404
     chosen = _chosen(request, able)
     price, why_not = _worked_out(demand_id, chosen.view.listing_id)
-    enterprise = request.enterprise  # type: ignore[attr-defined]
+    enterprise = enterprise_of(request)
     facts: dict[str, Any] = {"able": able, "currency": enterprise.currency}
     start: dict[str, Any] = {
         "listing_id": str(chosen.view.listing_id),

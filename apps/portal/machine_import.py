@@ -22,7 +22,7 @@ from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
 from apps.portal.machines import size_text
 from apps.portal.site_forms import SiteForm
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 OUTCOMES = {
@@ -63,7 +63,7 @@ def import_machines(request: HttpRequest) -> HttpResponse:
         del form.fields["site_id"]
         site_form = SiteForm(
             request.POST if is_sent else None,
-            enterprise=request.enterprise,  # type: ignore[attr-defined]
+            enterprise=enterprise_of(request),
             brief=True,
             prefix="site",
         )

@@ -28,7 +28,7 @@ from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
 from apps.portal.paging import page_of
 from tenants.jobs.selectors import job_status
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -239,7 +239,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:  # noqa: ARG001
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Send all machines in the columns that are read back."""
-    slug = request.enterprise.slug  # type: ignore[attr-defined]
+    slug = enterprise_of(request).slug
     # Read at once: a stream would be written after the enterprise is left.
     return _attached("".join(services.export_csv()), f"{slug}-machines.csv", CSV)
 

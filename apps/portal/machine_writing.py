@@ -38,7 +38,7 @@ from apps.portal.machine_forms import (
 from apps.portal.machine_models import chosen_model, offered_models
 from apps.portal.machines import found_machine
 from apps.portal.tolerances import TolerancesForm
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 
@@ -134,7 +134,7 @@ def capability(
 def cost(request: HttpRequest, machine_id: UUID) -> HttpResponse:
     """Let a planner state what work on a machine costs."""
     detail = found_machine(machine_id)
-    enterprise = request.enterprise  # type: ignore[attr-defined]
+    enterprise = enterprise_of(request)
     known = machines.cost_inputs(machine_id)
     form = CostForm(
         request.POST if request.method == "POST" else None,

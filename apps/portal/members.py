@@ -21,10 +21,10 @@ from django.views.decorators.http import (
 from apps.kernel.errors import DomainError, InvalidInput, NotFound
 from apps.portal.access import access, member_id
 from apps.portal.forms import PortalForm
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.registry import selectors as enterprises
 from tenants.registry import services
-from tenants.types import EnterpriseRef, Role
+from tenants.types import Role
 
 LENGTH = 16
 # Without those that are taken for one another when read from paper.
@@ -108,7 +108,7 @@ def remove(request: HttpRequest, user_id: UUID) -> HttpResponse:
         return redirect("portal:members")
     try:
         services.remove_member(
-            enterprise=_ref(request),
+            enterprise=enterprise_of(request),
             user_id=user_id,
             by=actor_of(request),
             at=timezone.now(),
@@ -129,7 +129,7 @@ def change_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
     membership = next(
         (
             one
-            for one in enterprises.members_of(_ref(request).id)
+            for one in enterprises.members_of(enterprise_of(request).id)
             if one.user_id == user_id
         ),
         None,
@@ -141,7 +141,7 @@ def change_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
         role = Role(form.cleaned_data["role"])
         try:
             services.change_role(
-                enterprise=_ref(request),
+                enterprise=enterprise_of(request),
                 user_id=user_id,
                 role=role,
                 by=actor_of(request),
@@ -169,7 +169,7 @@ def change_role(request: HttpRequest, user_id: UUID) -> HttpResponse:
 
 
 def _add(request: HttpRequest, *, name: str, email: str, role: str) -> dict[str, Any]:
-    ref = _ref(request)
+    ref = enterprise_of(request)
     known = enterprises.user_by_email(email)
     if known is not None and enterprises.role_of(known.pk, ref.id) is not None:
         # To add somebody again would quietly change their role, an owner's too.
@@ -214,15 +214,10 @@ def _page(
                     "since": membership.created_at,
                     "is_self": membership.user_id == member_id(request),
                 }
-                for membership in enterprises.members_of(_ref(request).id)
+                for membership in enterprises.members_of(enterprise_of(request).id)
             ],
             "form": form,
             "added": added,
             "host": request.get_host(),
         },
     )
-
-
-def _ref(request: HttpRequest) -> EnterpriseRef:
-    ref: EnterpriseRef = request.enterprise  # type: ignore[attr-defined]
-    return ref

@@ -34,7 +34,7 @@ from apps.portal.paging import page_of
 from apps.portal.parts import material_choices, material_name
 from apps.portal.public.places import countries
 from apps.portal.scores import waterfall_of
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 READERS = (Role.BUYER, Role.VIEWER)
@@ -299,7 +299,7 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
 
 
 def _save(request: HttpRequest, form: RfqForm, known: Any) -> Any:
-    enterprise = request.enterprise  # type: ignore[attr-defined]
+    enterprise = enterprise_of(request)
     draft = form.draft(known.currency if known else enterprise.currency)
     by, at = actor_of(request), timezone.now()
     if known is None:
@@ -314,7 +314,7 @@ def _save(request: HttpRequest, form: RfqForm, known: Any) -> Any:
 
 def _initial(request: HttpRequest, known: Any) -> dict[str, Any]:
     if known is None:
-        enterprise = request.enterprise  # type: ignore[attr-defined]
+        enterprise = enterprise_of(request)
         part_id = request.GET.get("part", "")
         return {
             "part_id": part_id,

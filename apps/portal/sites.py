@@ -35,7 +35,7 @@ from apps.portal.paging import page_of
 from apps.portal.public import places
 from apps.portal.site_forms import SiteForm
 from apps.portal.site_maps import site_map
-from tenants.middleware import actor_of
+from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
@@ -155,7 +155,7 @@ def site_drop(request: HttpRequest, site_id: UUID) -> HttpResponse:
 
 
 def _write(request: HttpRequest, known: Any) -> HttpResponse:
-    enterprise = request.enterprise  # type: ignore[attr-defined]
+    enterprise = enterprise_of(request)
     # Another country has other time zones and regions: shown, and nothing is saved yet.
     looks = "look" in request.POST
     facts = request.POST.dict() if looks else _facts(known)
