@@ -11,8 +11,9 @@ from unfold.decorators import action, display
 from apps.kernel.admin import ReadOnlyAdmin, console
 from apps.kernel.errors import DomainError
 from tenants.archive import writing
+from tenants.middleware import actor_of
 from tenants.models import Archive, Enterprise
-from tenants.types import Actor, ArchivePurpose, ArchiveState
+from tenants.types import ArchivePurpose, ArchiveState
 
 STATE_COLORS = {
     ArchiveState.MAKING: "warning",
@@ -67,7 +68,7 @@ def back_up(
     page: ReadOnlyAdmin, request: HttpRequest, queryset: QuerySet[Enterprise]
 ) -> None:
     """Have the chosen enterprises written to files, in the background."""
-    by = Actor(label=request.user.get_full_name(), user_id=request.user.pk)  # type: ignore[union-attr]  # the console lets people in only
+    by = actor_of(request)
     for row in queryset:
         try:
             writing.request_archive(

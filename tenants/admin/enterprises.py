@@ -20,17 +20,11 @@ from apps.kernel.admin import ReadOnlyAdmin, console
 from apps.kernel.errors import DomainError
 from tenants.admin.archives import back_up
 from tenants.admin.tiers import TierActions
-from tenants.models import Enterprise, Slot, Template, User
+from tenants.middleware import actor_of
+from tenants.models import Enterprise, Slot, Template
 from tenants.provisioning import selectors
 from tenants.registry import services as registry
-from tenants.types import Actor, SlotState, Tier, Verification
-
-
-def _operator(request: HttpRequest) -> Actor:
-    """Return whose session this is; the console lets nobody in without one."""
-    person = request.user
-    assert isinstance(person, User)
-    return Actor(label=person.name, user_id=person.pk)
+from tenants.types import SlotState, Tier, Verification
 
 
 class ReasonForm(ActionForm):
@@ -109,7 +103,7 @@ class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
     @action(description=_("Suspend"))
     def suspend(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
         """Shut the chosen enterprises out."""
-        by = _operator(request)
+        by = actor_of(request)
         assert by.user_id is not None
         self._for_each(
             request,
@@ -121,7 +115,7 @@ class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
     def reinstate(self, request: HttpRequest, queryset: QuerySet[Enterprise]) -> None:
         """Let the chosen enterprises in again."""
         self._for_each(
-            request, queryset, partial(registry.reinstate, by=_operator(request))
+            request, queryset, partial(registry.reinstate, by=actor_of(request))
         )
 
     @action(description=_("Mark as verified"))
@@ -133,7 +127,7 @@ class EnterpriseAdmin(TierActions, ReadOnlyAdmin):
             partial(
                 registry.set_verification,
                 state=Verification.VERIFIED,
-                by=_operator(request),
+                by=actor_of(request),
             ),
         )
 

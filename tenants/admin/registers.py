@@ -18,10 +18,11 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 from apps.kernel.admin import ReadOnlyAdmin, console
 from apps.kernel.errors import DomainError
 from tenants.jobs.progress import progress_of
-from tenants.models import Closure, Job, RegisterImport, User
+from tenants.middleware import actor_of
+from tenants.models import Closure, Job, RegisterImport
 from tenants.registers import services
 from tenants.registers.types import COLUMNS, NEEDED
-from tenants.types import Actor, ImportState
+from tenants.types import ImportState
 
 
 class UploadForm(forms.Form):
@@ -95,14 +96,12 @@ class RegisterImportAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
-            person = request.user
-            assert isinstance(person, User)
             try:
                 made = services.request_import(
                     chunks=form.cleaned_data["file"].chunks(),
                     file_name=form.cleaned_data["file"].name,
                     source=form.cleaned_data["source"],
-                    by=Actor(label=person.name, user_id=person.pk),
+                    by=actor_of(request),
                 )
             except DomainError as error:
                 form.add_error("source", str(error))

@@ -18,16 +18,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from apps.kernel.admin import console
 from apps.kernel.errors import DomainError
 from tenants.lifecycle import services
-from tenants.models import Enterprise, User
-from tenants.types import Actor, Tier
+from tenants.middleware import actor_of
+from tenants.models import Enterprise
+from tenants.types import Tier
 
 LIVING = (Tier.REGISTERED, Tier.ACTIVATED, Tier.DORMANT, Tier.ARCHIVED)
-
-
-def _by(request: HttpRequest) -> Actor:
-    person = request.user
-    assert isinstance(person, User)
-    return Actor(label=person.name, user_id=person.pk)
 
 
 class TierActions:
@@ -49,7 +44,7 @@ class TierActions:
                 " wakes it, and everything is as it was."
             ),
             change=lambda row: services.let_rest(
-                enterprise_id=row.pk, by=_by(request), at=timezone.now()
+                enterprise_id=row.pk, by=actor_of(request), at=timezone.now()
             ),
             done=_("%(name)s rests."),
         )
@@ -67,7 +62,7 @@ class TierActions:
                 " then its schema is dropped. A member can have it brought back."
             ),
             change=lambda row: services.request_archiving(
-                enterprise_id=row.pk, by=_by(request)
+                enterprise_id=row.pk, by=actor_of(request)
             ),
             done=_("%(name)s is being archived; the jobs say when."),
         )
@@ -82,7 +77,7 @@ class TierActions:
             label=_("Bring it back"),
             text=_("Its archive is read into a fresh schema."),
             change=lambda row: services.request_revival(
-                enterprise_id=row.pk, by=_by(request)
+                enterprise_id=row.pk, by=actor_of(request)
             ),
             done=_("%(name)s is being brought back; the jobs say when."),
         )
@@ -95,7 +90,7 @@ class TierActions:
         if request.method == "POST":
             try:
                 token = services.issue_claim(
-                    enterprise_id=row.pk, by=_by(request), at=timezone.now()
+                    enterprise_id=row.pk, by=actor_of(request), at=timezone.now()
                 )
             except DomainError as error:
                 self.message_user(request, str(error), messages.WARNING)
@@ -130,7 +125,7 @@ class TierActions:
             change=lambda row: services.ask_to_close(
                 enterprise_id=row.pk,
                 typed_name=request.POST.get("typed_name", ""),
-                by=_by(request),
+                by=actor_of(request),
                 at=timezone.now(),
             ),
             done=_("%(name)s will be erased when its time is over."),
@@ -147,7 +142,7 @@ class TierActions:
             label=_("Keep it"),
             text=_("It is to be erased. This takes it back."),
             change=lambda row: services.cancel_closing(
-                enterprise_id=row.pk, by=_by(request), at=timezone.now()
+                enterprise_id=row.pk, by=actor_of(request), at=timezone.now()
             ),
             done=_("%(name)s stays."),
         )
