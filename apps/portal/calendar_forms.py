@@ -136,8 +136,8 @@ class WeekForm(PortalForm):
         # The page does not ask when a break starts; a shift that is left as it was
         # keeps what a partner system has said of it.
         self.known = {replace(one, break_starts=None): one for one in week.shifts}
-        self._choose("time_zone", places.time_zones(country))
-        self._choose(
+        self.offer("time_zone", places.time_zones(country))
+        self.offer(
             "holiday_country",
             [
                 ("", _t("None: work through them")),
@@ -150,11 +150,6 @@ class WeekForm(PortalForm):
         for day in DAYS:
             for slot in range(self.slots):
                 self._add_shift(day, slot, names[day])
-
-    def _choose(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     def _add_shift(self, day: int, slot: int, name: str) -> None:
         words = {"day": name, "number": slot + 1}

@@ -56,6 +56,12 @@ class PortalForm(forms.Form):
                     else _("This is empty. Fill it in.")
                 )
 
+    def offer(self, name: str, choices: Any) -> None:
+        """Let a field choose among what is known only now."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
     def refuse(self, error: DomainError) -> None:
         """Show a domain's refusal beside the field that it is about."""
         field = error.field if error.field in self.fields else None

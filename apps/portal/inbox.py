@@ -98,11 +98,10 @@ class QuoteForm(PortalForm):
         self, *args: Any, able: Sequence[Judged], currency: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        listing = self.fields["listing_id"]
-        assert isinstance(listing, forms.ChoiceField)
-        listing.choices = [
-            (str(one.view.listing_id), f"{one.code} · {one.process}") for one in able
-        ]
+        self.offer(
+            "listing_id",
+            [(str(one.view.listing_id), f"{one.code} · {one.process}") for one in able],
+        )
         price = self.fields["unit_price"]
         assert isinstance(price, Quantity)
         price.unit = currency

@@ -190,11 +190,10 @@ class OffersForm(PortalForm):
             "max_mass_kg": plain(entry.figure("max_load_kg")),
         }
         super().__init__(*args, **kwargs)
-        processes = self.fields["process_codes"]
-        assert isinstance(processes, forms.ChoiceField)
-        processes.choices = [
-            (code, catalog.label(code, language)) for code in entry.process_codes
-        ]
+        self.offer(
+            "process_codes",
+            [(code, catalog.label(code, language)) for code in entry.process_codes],
+        )
         self.shape = (
             EnvelopeKind.CYLINDER
             if any(name in entry.figures for name in CYLINDER)
@@ -401,6 +400,4 @@ class AlikeForm(PortalForm):
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["target_ids"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
+        self.offer("target_ids", choices)

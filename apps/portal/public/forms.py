@@ -83,13 +83,13 @@ class SignUpForm(PortalForm):
     def __init__(self, *args: Any, country: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         chosen = str(self.data.get("country", "") or country)
-        self._offer("country", [("", _("Choose a country")), *places.countries()])
-        self._offer(
+        self.offer("country", [("", _("Choose a country")), *places.countries()])
+        self.offer(
             "language",
             [(code, name) for code, name in _languages() if code in PORTAL_LANGUAGES],
         )
-        self._offer("currency", places.currencies())
-        self._offer(
+        self.offer("currency", places.currencies())
+        self.offer(
             "time_zone", [("", _("Choose a time zone")), *places.time_zones(chosen)]
         )
         self.fields["password"].help_text = _("At least %(count)d characters.") % {
@@ -109,11 +109,6 @@ class SignUpForm(PortalForm):
             return rules.check_slug(slug)
         except InvalidInput as error:
             raise ValidationError(str(error), code=error.code) from error
-
-    def _offer(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
 
 class PortalAddressForm(PortalForm):
