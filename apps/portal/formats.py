@@ -1,5 +1,6 @@
 """Numbers, money, dates and durations as the reader's language writes them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -100,6 +101,12 @@ def quantity(value: Number | None, unit: str, digits: int = 3) -> str:
     if value is None:
         return UNKNOWN
     return f"{number(value, digits)}{NO_BREAK_SPACE}{unit_symbol(unit)}"
+
+
+def sizes(values: Iterable[Number]) -> str:
+    """Write sizes with one unit behind them: 610 × 508 × 610 mm."""
+    numbers = " × ".join(number(value, 1) for value in values)
+    return f"{numbers}{NO_BREAK_SPACE}{unit_symbol('mm')}"
 
 
 def duration(minutes: Number | None) -> str:

@@ -17,10 +17,10 @@ from apps.kernel.errors import DomainError
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.types import ImportedMachine, ImportResult
+from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
-from apps.portal.machines import size_text
 from apps.portal.site_forms import SiteForm
 from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
@@ -143,7 +143,7 @@ def _row(one: ImportedMachine, outcome: str, envelope: Any) -> dict[str, Any]:
         if one.proposal
         else "",
         "reason": one.proposal.reason_text if one.proposal else "",
-        "envelope": size_text(envelope) if envelope else "",
+        "envelope": formats.sizes(envelope) if envelope else "",
         "missing": machines.words_of(one.missing),
     }
 

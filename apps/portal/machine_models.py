@@ -71,7 +71,7 @@ def figures_of(known: dict[str, float]) -> list[Shown]:
         sizes = [known[name] for name in names if name in known]
         if sizes:
             label = " × ".join(str(NAMES[name][0]) for name in names if name in known)
-            shown.append(Shown(label, _sizes_text(sizes)))
+            shown.append(Shown(label, formats.sizes(sizes)))
     return shown + [
         Shown(str(NAMES[name][0]), figure_text(name, known[name]))
         for name in (*FIGURES, "max_mass_kg")
@@ -95,7 +95,7 @@ def waiting_figures(unconfirmed: Iterable[UnconfirmedFigure]) -> list[Shown]:
     return [
         Shown(
             label=_t("Largest part") if len(group) > 1 else str(NAMES[figure.name][0]),
-            text=_sizes_text([one.value for one in group])
+            text=formats.sizes([one.value for one in group])
             if len(group) > 1
             else figure_text(figure.name, figure.value),
             keys=tuple(one.key for one in group),
@@ -204,8 +204,3 @@ def chosen_model(request: HttpRequest) -> ModelEntry | None:
         return library.machine_model(code)
     except library.UnknownMachineModel:
         return None
-
-
-def _sizes_text(sizes: Iterable[float]) -> str:
-    numbers = " × ".join(formats.number(size, 1) for size in sizes)
-    return f"{numbers}{formats.NO_BREAK_SPACE}{formats.unit_symbol('mm')}"

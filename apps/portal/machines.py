@@ -1,6 +1,5 @@
 """Machines: what there is, what each can do, and whether others see it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -328,16 +327,10 @@ def _capabilities(detail: machines.MachineDetail) -> list[dict[str, Any]]:
 def envelope_text(row: Any) -> str:
     """Write the largest part that fits."""
     if row.envelope_kind == EnvelopeKind.BOX:
-        return size_text((row.size_x_mm, row.size_y_mm, row.size_z_mm))
+        return formats.sizes((row.size_x_mm, row.size_y_mm, row.size_z_mm))
     if row.envelope_kind == EnvelopeKind.CYLINDER:
-        return f"⌀ {size_text((row.diameter_mm, row.length_mm))}"
+        return f"⌀ {formats.sizes((row.diameter_mm, row.length_mm))}"
     return formats.UNKNOWN
-
-
-def size_text(sizes: Sequence[float]) -> str:
-    """Write sizes with one unit behind them: 610 × 508 × 610 mm."""
-    numbers = " × ".join(formats.number(size, 1) for size in sizes)
-    return f"{numbers}{formats.NO_BREAK_SPACE}{formats.unit_symbol('mm')}"
 
 
 def doubt_text(doubt: Doubt) -> str:
