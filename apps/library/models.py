@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.conditions import none_or_above_zero
 from apps.kernel.models import SharedModel
 from apps.library.types import FIGURES, Confidence, MachineKind, SizeBasis
 from tenants.types import Tenancy
@@ -12,14 +13,10 @@ from tenants.types import Tenancy
 CODE_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 
-def _none_or_above_zero(column: str) -> Q:
-    return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": 0})
-
-
 def _all_none_or_above_zero() -> Q:
     condition = Q()
     for column in FIGURES:
-        condition &= _none_or_above_zero(column)
+        condition &= none_or_above_zero(column)
     return condition
 
 
