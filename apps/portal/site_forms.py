@@ -97,9 +97,9 @@ class SiteForm(PortalForm):
         name = f"{prefix}-" if prefix and data is not None else ""
         country = str(chosen.get(f"{name}country") or enterprise.country)
         of_holidays = str(chosen.get(f"{name}holiday_country") or country)
-        self._choices("country", [("", "—"), *places.countries()])
-        self._choices("time_zone", places.time_zones(country))
-        self._choices(
+        self.offer("country", [("", "—"), *places.countries()])
+        self.offer("time_zone", places.time_zones(country))
+        self.offer(
             "holiday_country",
             [
                 ("", _t("The site's country")),
@@ -110,7 +110,7 @@ class SiteForm(PortalForm):
                 ),
             ],
         )
-        self._choices(
+        self.offer(
             "holiday_subdivision",
             [
                 ("", _t("The whole country")),
@@ -123,11 +123,6 @@ class SiteForm(PortalForm):
         if brief:
             for name in self.fields.keys() - set(self.BRIEF):
                 del self.fields[name]
-
-    def _choices(self, name: str, choices: Any) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
 
     def draft(self) -> SiteDraft:
         """Return what was written, as services take it."""
