@@ -29,7 +29,8 @@ from apps.portal import charts, formats
 from apps.portal.access import access
 from apps.portal.forms import Moment, PortalForm, Quantity
 from apps.portal.home import load_chart
-from apps.portal.machines import found_machine, offered_processes, site_filter, uuid_of
+from apps.portal.machine_forms import site_choices
+from apps.portal.machines import found_machine, offered_processes, uuid_of
 from apps.portal.paging import page_of
 from tenants.middleware import actor_of
 from tenants.types import Role
@@ -179,7 +180,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "is_filtered": any(asked.values()),
             "processes": offered_processes(),
-            "sites": site_filter(),
+            "sites": site_choices(),
             "columns": [_week_name(week.monday) for week in total],
             "rows": [
                 _heat_row(row, load) for row, load in zip(rows, loads, strict=True)

@@ -32,7 +32,7 @@ SIZES = {
 
 
 def site_choices() -> list[tuple[str, str]]:
-    """Return the enterprise's sites for a form."""
+    """Return the enterprise's sites to choose among."""
     return [(str(site.pk), site.name) for site in machines.sites()]
 
 

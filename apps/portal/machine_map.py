@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 from apps.machines import selectors as machines
 from apps.machines.types import MachineState
 from apps.portal.access import access
-from apps.portal.machines import READERS, offered_processes, site_filter, uuid_of
+from apps.portal.machine_forms import site_choices
+from apps.portal.machines import READERS, offered_processes, uuid_of
 from apps.portal.public import places
 from apps.portal.site_maps import site_map
 
@@ -61,7 +62,7 @@ def machine_map(request: HttpRequest) -> HttpResponse:
             ],
             "states": MachineState.choices,
             "processes": offered_processes(),
-            "site_choices": site_filter(),
+            "site_choices": site_choices(),
             **site_map(request, found, counts, href=listed, table="#sites"),
         },
     )

@@ -30,6 +30,7 @@ from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.evidence import evidence_card
 from apps.portal.home import load_chart
+from apps.portal.machine_forms import site_choices
 from apps.portal.machine_models import offer_of, waiting_figures
 from apps.portal.paging import page_of
 from apps.portal.tolerances import feature_figures
@@ -85,11 +86,6 @@ def offered_processes(*, with_groups: bool = True) -> list[tuple[str, str]]:
         if node.code in offered
         or (with_groups and any(path.startswith(f"{node.path}/") for path in paths))
     ]
-
-
-def site_filter() -> list[tuple[str, str]]:
-    """Return the sites to choose among."""
-    return [(str(site.pk), site.name) for site in machines.sites()]
 
 
 def uuid_of(text: str) -> UUID | None:
@@ -150,7 +146,7 @@ def machine_list(request: HttpRequest) -> HttpResponse:
             ],
             "states": MachineState.choices,
             "processes": offered_processes(),
-            "sites": site_filter(),
+            "sites": site_choices(),
         },
     )
 
