@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from apps.machines.models import TableImport
+from apps.machines.models import Site, TableImport
 from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
@@ -63,6 +63,7 @@ NO_PAGES = {
     "rfq-publish",
     "shifts-exception-add",
     "shifts-set",
+    "site-drop",
 }
 # Public addresses that answer a form, or lead on to a portal.
 # Whoever claims an entry brings a link of their own.
@@ -94,6 +95,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         order = Order.objects.first()
         report = Report.objects.first()
         table = TableImport.objects.newest_first()[0]
+        (site, *_others) = Site.objects.order_by("name")
     person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
     return {
@@ -112,7 +114,10 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "machine-alike": at("machine-alike", **machine),
         "machine-maintenance": at("machine-maintenance", **machine),
         "machine-calendar": at("machine-calendar", **machine),
+        "machine-map": at("machine-map"),
         "sites": at("sites"),
+        "site": at("site", site_id=site.pk),
+        "site-change": at("site-change", site_id=site.pk),
         "site-add": at("site-add"),
         "certificates": at("certificates"),
         "certificate-add": at("certificate-add"),
