@@ -1,9 +1,10 @@
 """The documents of other standards from which machines are imported."""
 
+from apps.machines.rules.aas_file import AAS
 from apps.machines.rules.document_machines import DocumentKind
 
 # The first that recognizes a file reads it.
-KINDS: tuple[DocumentKind, ...] = ()
+KINDS: tuple[DocumentKind, ...] = (AAS,)
 
 
 def kind_of(raw: bytes) -> DocumentKind | None:

@@ -1,10 +1,6 @@
 """Reads a table of strangers in a child process that may take only what it is given."""
 
 import json
-import logging
-import signal
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,16 +10,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import InvalidInput
-
-logger = logging.getLogger(__name__)
+from apps.machines.rules.reading_process import Limits, run_reader
 
 READER = "apps.machines.rules.table_reader"
-# Nothing else of ours reaches the child: neither secrets nor the database's address.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONPATH": str(Path(__file__).parents[3]),
-}
 MOST_ROWS = 20_000
 # Titles and notes may stand above the header.
 ROWS_ABOVE = 10
@@ -31,24 +20,10 @@ MOST_BYTES = 20 * 1024 * 1024
 LETTERS = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the reader of one table may take."""
-
-    memory_mb: int = 1024
-    cpu_seconds: int = 60
-    wall_seconds: int = 90
-    file_mb: int = 128
-
-
 class TableUnreadable(InvalidInput):
     """The file is not a table that can be read."""
 
     code = "table_unreadable"
-
-
-class TableReaderLost(RuntimeError):
-    """Raised when the reader was killed from outside; trying again may help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +91,8 @@ def read(raw: bytes, *, name: str, limits: Limits | None = None) -> Table:
     """Read the rows of an XLSX or CSV file.
 
     :raises TableUnreadable: if the file is too large, no table, locked or hostile.
-    :raises TableReaderLost: if the reader was killed from outside.
+    :raises ReaderLost: if the reader was killed from outside.
     """
-    limits = limits or Limits()
     if len(raw) > MOST_BYTES:
         raise _unreadable({"fault": "too_large"}, name)
     with tempfile.TemporaryDirectory(prefix="spindle-table-") as folder:
@@ -126,7 +100,8 @@ def read(raw: bytes, *, name: str, limits: Limits | None = None) -> Table:
         source = Path(folder, "table.xlsx")
         source.write_bytes(raw)
         answer = Path(folder, "answer.jsonl")
-        fault = _run(source, answer, limits)
+        most = f"--most-rows={MOST_ROWS + ROWS_ABOVE + 1}"
+        fault = run_reader(READER, source, answer, limits or Limits(), [most])
         if fault:
             raise _unreadable({"fault": fault}, name)
         with answer.open(encoding="utf-8") as lines:
@@ -135,46 +110,6 @@ def read(raw: bytes, *, name: str, limits: Limits | None = None) -> Table:
     if "fault" in head or (rows and isinstance(rows[-1], dict)):
         raise _unreadable(head if "fault" in head else rows[-1], name)
     return Table.from_json({**head, "rows": rows})
-
-
-def _run(source: Path, answer: Path, limits: Limits) -> str:
-    command = [
-        sys.executable,
-        # Neither the working folder, which holds the file, nor the user's packages.
-        "-P",
-        "-s",
-        "-m",
-        READER,
-        f"--file={source}",
-        f"--answer={answer}",
-        f"--most-rows={MOST_ROWS + ROWS_ABOVE + 1}",
-        f"--memory-mb={limits.memory_mb}",
-        f"--cpu-seconds={limits.cpu_seconds}",
-        f"--file-mb={limits.file_mb}",
-    ]
-    try:
-        done = subprocess.run(  # noqa: S603  (our own reader, no shell)
-            command,
-            cwd=source.parent,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=limits.wall_seconds,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return "too_slow"
-    if done.returncode == -signal.SIGXCPU:
-        return "too_slow"
-    if done.returncode < 0:
-        msg = f"the table reader was ended by signal {-done.returncode}"
-        raise TableReaderLost(msg)
-    if done.returncode or not answer.exists() or not answer.stat().st_size:
-        said = done.stderr.decode(errors="replace")[-2000:]
-        logger.error("table reader ended with %s: %s", done.returncode, said)
-        return "too_large" if "MemoryError" in said else "reader_failed"
-    return ""
 
 
 def _unreadable(answer: Mapping[str, Any], name: str) -> TableUnreadable:
