@@ -21,11 +21,6 @@ def all_given(*columns: str) -> Q:
     return Q(**{f"{column}__isnull": False for column in columns})
 
 
-def none_or_above_zero(column: str) -> Q:
-    """Say that a figure is unknown or above zero."""
-    return Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__gt": 0})
-
-
 def holds_only(column: str, values: Iterable[str]) -> Func:
     """Say that a column holds an object whose values are all among the known ones."""
     other = " && ".join(f'@ != "{value}"' for value in values)

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.conditions import none_or_above_zero
 from apps.kernel.models import TimeStampedModel
-from apps.machines.models.conditions import none_or_above_zero
 from apps.machines.models.machine import Machine
 from tenants.isolation import TenantModel, TenantQuerySet
 

@@ -6,13 +6,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.kernel.conditions import none_or_above_zero
 from apps.kernel.models import TimeStampedModel
 from apps.machines.models.conditions import (
     all_given,
     holds_only,
     holds_tolerances,
     none_of,
-    none_or_above_zero,
 )
 from apps.machines.models.site import Site
 from apps.machines.models.work_center import WorkCenter
