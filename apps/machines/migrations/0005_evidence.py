@@ -118,6 +118,11 @@ class Migration(migrations.Migration):
             name='file_kind',
             field=models.CharField(max_length=16, verbose_name='format'),
         ),
+        migrations.AlterField(
+            model_name='tablerefusal',
+            name='cell',
+            field=models.CharField(max_length=300, verbose_name='cell'),
+        ),
         migrations.AddConstraint(
             model_name='capability',
             constraint=models.CheckConstraint(condition=models.Func(models.F('tolerances'), models.Value('$.type() == "object" && !exists($.keyvalue().key ? (@ != "bore" && @ != "shaft" && @ != "flat" && @ != "slot" && @ != "thread" && @ != "position" && @ != "profile" && @ != "gear")) && !exists($.* ? (@.type() != "object" || !exists(@.*))) && !exists($.*.keyvalue().key ? (@ != "it_grade" && @ != "tolerance_um" && @ != "roughness_um")) && !exists($.*.* ? (@.type() != "number" || @ <= 0)) && !exists($.*.it_grade ? (@ < 1 || @ > 18 || @.floor() != @))'), function='jsonb_path_match', output_field=models.BooleanField()), name='machines_capability_tolerances_of_features'),

@@ -177,7 +177,7 @@ class TableRefusal(TenantModel):
     )
     position = models.PositiveIntegerField(_("position"))
     row = models.PositiveIntegerField(_("row"))
-    cell = models.CharField(_("cell"), max_length=60)
+    cell = models.CharField(_("cell"), max_length=300)
     machine_code = models.CharField(_("machine"), max_length=60, blank=True)
     field = models.CharField(_("column"), max_length=40, blank=True)
     value = models.CharField(_("value"), max_length=200, blank=True)

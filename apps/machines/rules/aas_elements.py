@@ -42,16 +42,28 @@ class Element:
     children: list["Element"] = field(default_factory=list)
 
     @classmethod
-    def of(cls, said: Mapping[str, Any], top: str) -> "Element":
-        """Read what the reader told, with the submodel's name before all paths."""
+    def of(
+        cls, said: Mapping[str, Any], top: str, *, is_template: bool = False
+    ) -> "Element":
+        """Read what the reader told, with the submodel's name before all paths.
+
+        A template shows examples of texts in quotes.
+        """
+        value = said.get("value", "")
+        if is_template and isinstance(value, dict):
+            value = {key: unquoted(str(text)) for key, text in value.items()}
+        elif is_template:
+            value = unquoted(str(value))
         return cls(
             type=said["type"],
             name=said["name"],
             path=f"{top}/{said['path']}",
             semantics=tuple(said["semantics"]),
             unit=said["unit"],
-            value=said.get("value", ""),
-            children=[cls.of(one, top) for one in said["children"]],
+            value=value,
+            children=[
+                cls.of(one, top, is_template=is_template) for one in said["children"]
+            ],
         )
 
     def leaves(self) -> Iterator["Element"]:
@@ -70,9 +82,9 @@ class Element:
     def texts(self) -> dict[str, str]:
         """What it says, by language; one without a language is said in none."""
         if isinstance(self.value, dict):
-            found = {key: unquoted(str(text)) for key, text in self.value.items()}
+            found = {key: str(text).strip() for key, text in self.value.items()}
         else:
-            found = {"": unquoted(str(self.value))}
+            found = {"": str(self.value).strip()}
         return {key: text for key, text in found.items() if text}
 
     @property

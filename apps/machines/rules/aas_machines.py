@@ -117,7 +117,10 @@ def _tops(said: Mapping[str, Any]) -> dict[str, str]:
 
 def _submodel(said: Mapping[str, Any], tops: Mapping[str, str]) -> _Submodel:
     top = tops[said["id"]]
-    elements = [Element.of(one, top) for one in said["elements"]]
+    elements = [
+        Element.of(one, top, is_template=said["kind"] == "TEMPLATE")
+        for one in said["elements"]
+    ]
     return _Submodel(kind_of(said["semantics"], said["name"]), top, elements)
 
 

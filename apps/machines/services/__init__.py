@@ -1,5 +1,10 @@
 """What an enterprise can do with its machines."""
 
+from apps.machines.services.aas_writing import (
+    TooManyMachines,
+    export_aas,
+    not_in_aas,
+)
 from apps.machines.services.certificates import (
     CertificateNotFound,
     CertificateTaken,
@@ -8,6 +13,11 @@ from apps.machines.services.certificates import (
     expire_certificates,
     has_lapsed_certificates,
     verify_certificate,
+)
+from apps.machines.services.disclosure import (
+    choose_circle,
+    choose_circles,
+    clear_choice,
 )
 from apps.machines.services.evidence import (
     EvidenceUnderReview,
@@ -91,6 +101,7 @@ __all__ = [
     "SourceUnclear",
     "TableNotDraft",
     "TableUnclear",
+    "TooManyMachines",
     "UnknownMaterialGroup",
     "add_certificate",
     "add_certificate_evidence",
@@ -101,6 +112,9 @@ __all__ = [
     "add_site_evidence",
     "apply_table",
     "change_state",
+    "choose_circle",
+    "choose_circles",
+    "clear_choice",
     "confirm_figures",
     "drop_capability",
     "drop_certificate",
@@ -108,11 +122,13 @@ __all__ = [
     "drop_site",
     "drop_table",
     "expire_certificates",
+    "export_aas",
     "export_csv",
     "fill_from_model",
     "has_lapsed_certificates",
     "import_mtconnect",
     "map_columns",
+    "not_in_aas",
     "publish_machine",
     "refusals_csv",
     "revise_machine",

@@ -253,7 +253,7 @@ def keep_refusals(found: TableImport, refusals: Iterable[Refusal]) -> None:
                 table_import=found,
                 position=position,
                 row=one.row,
-                cell=one.cell[:60],
+                cell=one.cell[:300],
                 machine_code=one.machine_code[:60],
                 field=one.field,
                 value=one.value[:200],

@@ -1,0 +1,208 @@
+"""Writes machines as Asset Administration Shells, and names what these do not carry."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from apps.catalog import selectors as catalog
+from apps.kernel.errors import Conflict
+from apps.machines.models import (
+    Capability,
+    CostModel,
+    Evidence,
+    FactDisclosure,
+    Machine,
+)
+from apps.machines.rules import aas_shells, tolerances
+from apps.machines.rules import aas_words as words
+from apps.machines.rules.aas_shells import AasForm, Offer, Shell
+from apps.machines.rules.document_machines import NotCarried
+from apps.machines.types import MachineState
+from tenants import context
+
+# A package of more is written and read for minutes; a filter names fewer.
+MOST_MACHINES = 1_000
+CARRIED = (
+    "code",
+    "name",
+    "description",
+    "maker",
+    "model",
+    "serial_number",
+    *(figure.key for figure in words.MACHINE_FIGURES),
+)
+CARRIED_OF_A_PROCESS = (
+    "process_code",
+    "envelope_kind",
+    *(figure.key for figure in (*words.SIZES, *words.QUALITIES, *words.LISTS)),
+    "tolerances",
+    "batch_min",
+    "batch_max",
+)
+# Kept of a machine by Spindle for itself: no fact of the machine.
+OF_SPINDLE = (
+    "id",
+    "created_at",
+    "updated_at",
+    "version",
+    "published_by",
+    "source_facts",
+    "proposal",
+)
+NOT_CARRIED = (
+    "site",
+    "work_center",
+    "state",
+    "axis_names",
+    "model_code",
+    "source_uri",
+    "auto_quote",
+    "published_at",
+    "figures_origin",
+)
+COSTS = tuple(
+    one.name
+    for one in CostModel._meta.concrete_fields
+    if one.name not in {"id", "machine", "created_at", "updated_at"}
+)
+
+
+class TooManyMachines(Conflict):
+    """More machines than one package holds."""
+
+    code = "too_many_machines"
+
+
+def export_aas(machines: Iterable[Machine], *, form: AasForm) -> bytes:
+    """Write machines as an environment of shells.
+
+    :raises TooManyMachines: if they are more than one file holds.
+    """
+    found = list(machines)
+    if len(found) > MOST_MACHINES:
+        raise TooManyMachines(
+            _("%(count)d machines are too many for one file of shells.")
+            % {"count": len(found)},
+            field="machines",
+            value=len(found),
+            remedy=_("Filter the list to %(most)d machines at most.")
+            % {"most": MOST_MACHINES},
+        )
+    shells = [_shell(machine) for machine in found]
+    if form is AasForm.AASX:
+        return aas_shells.as_package(shells)
+    return aas_shells.as_json(shells)
+
+
+def not_in_aas(machine: Machine) -> list[NotCarried]:
+    """Name what the register knows of a machine and its shell does not carry."""
+    return [
+        NotCarried(path, str(value), reason)
+        for path, value, reason in (
+            *_of_the_machine(machine),
+            *_of_capabilities(machine),
+            *_of_costs(machine),
+            *_of_what_hangs_on_it(machine),
+        )
+    ]
+
+
+def _shell(machine: Machine) -> Shell:
+    return Shell(
+        id=machine.pk,
+        language=_language(),
+        facts={name: getattr(machine, name) for name in CARRIED},
+        offers=[_offer(row) for row in _offered(machine)],
+    )
+
+
+def _offered(machine: Machine) -> list[Capability]:
+    return sorted(machine.capabilities.all(), key=lambda row: row.process_code)
+
+
+def _offer(row: Capability) -> Offer:
+    node = catalog.process_by_code(row.process_code)
+    labels = {
+        "en": node.name_en,
+        "zh": node.name_zh,
+        "ru": node.name_ru,
+        "de": node.name_de,
+    }
+    facts = {
+        name: getattr(row, name)
+        for name in CARRIED_OF_A_PROCESS
+        if name != "process_code"
+    }
+    facts["tolerances"] = tolerances.as_text(row.tolerances)
+    return Offer(
+        process_code=row.process_code,
+        labels={language: text for language, text in labels.items() if text},
+        definition=node.definition,
+        facts=facts,
+    )
+
+
+def _language() -> str:
+    # What the metamodel asks for: BCP 47, where the script begins with a capital.
+    language, _dash, script = context.current().language.partition("-")
+    return f"{language}-{script.capitalize()}" if script else language
+
+
+Left = tuple[str, Any, str]
+
+
+def _of_the_machine(machine: Machine) -> Iterator[Left]:
+    own = _("Shells say what a machine is, not how its enterprise works with it.")
+    yield "site", machine.site.name, own
+    if machine.work_center is not None:
+        yield "work_center", machine.work_center.code, own
+    if machine.state != MachineState.ACTIVE:
+        yield "state", machine.state, own
+    if machine.axis_names:
+        names = _("Its number of axes is carried, their names are not.")
+        yield "axis_names", " ".join(machine.axis_names), names
+    for name in ("model_code", "source_uri"):
+        if getattr(machine, name):
+            yield name, getattr(machine, name), _("It has a meaning in Spindle only.")
+    if machine.auto_quote:
+        yield "auto_quote", "true", own
+    if machine.published_at is not None:
+        published = _("Whoever imports the machine decides on publishing it.")
+        yield "published_at", machine.published_at.isoformat(), published
+    yield from _origins("figures_origin", machine.figures_origin)
+
+
+def _of_capabilities(machine: Machine) -> Iterator[Left]:
+    for row in _offered(machine):
+        path = f"capabilities/{row.process_code}/figures_origin"
+        yield from _origins(path, row.figures_origin)
+
+
+def _origins(path: str, origins: dict[str, str]) -> Iterator[Left]:
+    why = _("A shell does not say whose word a figure is.")
+    for name, origin in sorted(origins.items()):
+        yield f"{path}/{name}", origin, why
+
+
+def _of_costs(machine: Machine) -> Iterator[Left]:
+    cost = getattr(machine, "costmodel", None)
+    for name in COSTS if cost is not None else ():
+        value = getattr(cost, name)
+        if value is not None:
+            yield f"cost_model/{name}", value, _("Costs never leave the enterprise.")
+
+
+def _of_what_hangs_on_it(machine: Machine) -> Iterator[Left]:
+    circles = FactDisclosure.objects.filter(machine=machine).order_by("fact")
+    for row in circles:
+        why = _("Whoever imports the machine decides who sees it.")
+        yield f"disclosure/{row.fact}", row.circle, why
+    shown = Evidence.objects.filter(machine=machine) | Evidence.objects.filter(
+        capability__machine=machine
+    )
+    for one in shown.select_related("document", "capability").order_by("pk"):
+        place = "evidence"
+        if one.capability is not None:
+            place = f"capabilities/{one.capability.process_code}/evidence"
+        yield f"{place}/{one.kind}", one.document.title, _("Files are not written.")
