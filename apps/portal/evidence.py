@@ -32,6 +32,8 @@ from tenants.middleware import actor_of, role_in
 from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
+# Of machines; words narrow them.
+MOST_CHOICES = 50
 SUBJECTS = ("machine", "certificate", "site")
 FIGURES = {
     "size_x_mm": _("X in mm"),
@@ -155,7 +157,7 @@ def evidence_add(request: HttpRequest, document_id: UUID) -> HttpResponse:
     found = found_document(document_id)
     subject = subject_in(request)
     if subject is None:
-        return redirect("portal:document", document_id)
+        return _choose(request, found)
     result = result_of(found)
     form = EvidenceForm(
         request.POST if request.method == "POST" else None,
@@ -195,6 +197,27 @@ def evidence_drop(request: HttpRequest, evidence_id: UUID) -> HttpResponse:
     else:
         messages.success(request, _t("The document stays among your documents."))
     return redirect(_href_of(found))
+
+
+def _choose(request: HttpRequest, found: Any) -> HttpResponse:
+    """Let the reader say what a document shows something of."""
+    words = request.GET.get("q", "").strip()
+    rows = [
+        *(
+            ("machine", one.pk, one.code, one.label)
+            for one in machines.machines_of(search=words)[:MOST_CHOICES]
+        ),
+        *(("site", one.pk, one.name, one.city) for one in machines.sites()),
+        *(
+            ("certificate", one.pk, one.number, one.issuer)
+            for one in machines.certificates()
+        ),
+    ]
+    return render(
+        request,
+        "portal/documents/choose.html",
+        {"document": found, "words": words, "choices": rows},
+    )
 
 
 def found_document(document_id: UUID) -> Any:

@@ -20,9 +20,12 @@ from tests.support.world import NOON, PASSWORD
 
 pytestmark = pytest.mark.usefixtures("db")
 
+EVIDENCE = {"document_id": str(NOTHING), "kind": "photo"}
 # A body that is well formed, so that the resource itself is what is missing.
 BODIES: dict[str, Any] = {
     "/v1/orders/<uuid:order_id>/steps": {"to": "confirmed"},
+    "/v1/machines/<uuid:machine_id>/evidence": EVIDENCE,
+    "/v1/certificates/<uuid:certificate_id>/evidence": EVIDENCE,
     "/v1/demands/<uuid:demand_id>/quotes": {
         "listing_id": str(NOTHING),
         "unit_price": "1.00",
@@ -65,9 +68,16 @@ def foreign(
     with context.enterprise(north):
         machine = machines.machine_detail(listing.machine_id).machine
         table = make.machines.table_import()
+        evidence = make.machines.evidence(
+            certificate=make.machines.certificate(number="DE-777")
+        )
     return {
         "machine_id": machine.pk,
         "table_import_id": table.pk,
+        "site_id": machine.site_id,
+        "document_id": evidence.document_id,
+        "evidence_id": evidence.pk,
+        "certificate_id": evidence.certificate_id,
         "part_id": quote_line.part_id,
         "rfq_id": line.rfq_id,
         "rfq_line_id": line.pk,
@@ -120,6 +130,10 @@ class TestForeign:
         owners = {
             "machine_id": north,
             "table_import_id": north,
+            "site_id": north,
+            "document_id": north,
+            "evidence_id": north,
+            "certificate_id": north,
             "demand_id": None,
             "file_id": None,
         }

@@ -171,9 +171,14 @@ class Resources:
                 at=NOON,
             )
             site = make_machines.site()
+            content = CANARIES["document's content"].encode()
             document = make_documents.document(
-                CANARIES["document's content"].encode(),
+                content,
                 title=CANARIES["document title"],
+                media_type="image/jpeg",
+                width_px=64,
+                height_px=48,
+                thumbnail=ContentFile(content, "small"),
             )
             evidence = make_machines.evidence(
                 document=document, certificate=certificate
