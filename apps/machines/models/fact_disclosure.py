@@ -1,5 +1,8 @@
 """Who may see which fact of a machine."""
 
+from typing import Self
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +16,10 @@ from tenants.types import Circle
 
 class FactDisclosureQuerySet(TenantQuerySet["FactDisclosure"]):
     """Choices of one enterprise."""
+
+    def of_machine_or_all(self, machine_id: UUID | None) -> Self:
+        """Keep what is chosen for a machine, and for all that have no choice."""
+        return self.filter(Q(machine__isnull=True) | Q(machine_id=machine_id))
 
 
 class FactDisclosure(TenantModel, TimeStampedModel):

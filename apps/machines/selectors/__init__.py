@@ -7,6 +7,11 @@ from apps.machines.selectors.certificates import (
 from apps.machines.selectors.costs import (
     cost_inputs,
 )
+from apps.machines.selectors.disclosure import (
+    circles_of,
+    enterprise_circles,
+    machines_with_choices,
+)
 from apps.machines.selectors.evidence import (
     CertificateUnknown,
     EvidenceNotFound,
@@ -67,7 +72,9 @@ __all__ = [
     "certificate_codes",
     "certificate_unknown",
     "certificates",
+    "circles_of",
     "cost_inputs",
+    "enterprise_circles",
     "evidence_of_certificate",
     "evidence_of_certificates",
     "evidence_of_machine",
@@ -82,6 +89,7 @@ __all__ = [
     "machine_not_found",
     "machines_of",
     "machines_that_can",
+    "machines_with_choices",
     "missing_facts",
     "model_of",
     "piece_of_evidence",

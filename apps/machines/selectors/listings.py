@@ -3,9 +3,10 @@
 from uuid import UUID
 
 from apps.machines.models import Machine, Site
-from apps.machines.rules import disclosure, origins
+from apps.machines.rules import circles, disclosure, origins
 from apps.machines.selectors.certificates import certificate_codes
 from apps.machines.selectors.costs import cost_model_of
+from apps.machines.selectors.disclosure import circles_of
 from apps.machines.types import CapabilityFacts, EnvelopeKind, MachineKind, Place
 
 
@@ -20,7 +21,8 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
     place = disclosure.disclosed(_place(machine.site), machine.site.location_disclosure)
     cost = cost_model_of(machine)
     held = certificate_codes()
-    return [
+    chosen = {each.fact: each.circle for each in circles_of(machine)}
+    found = [
         CapabilityFacts(
             capability_id=row.pk,
             machine_id=machine.pk,
@@ -56,9 +58,11 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
             auto_quote=machine.auto_quote,
             published_at=machine.published_at,
             unconfirmed=tuple(origins.unconfirmed(row.figures_origin)),
+            circles=chosen,
         )
         for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code)
     ]
+    return [circles.without_private(facts) for facts in found]
 
 
 def _place(row: Site) -> Place:

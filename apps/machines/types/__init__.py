@@ -19,6 +19,7 @@ from apps.machines.types.drafts import (
 from apps.machines.types.facts import (
     CapabilityFacts,
     Doubt,
+    FactCircle,
     HolidayPlace,
     MissingFact,
     Place,
@@ -26,6 +27,7 @@ from apps.machines.types.facts import (
 )
 from apps.machines.types.words import (
     CertificateState,
+    CircleSource,
     DisclosedFact,
     EnvelopeKind,
     EvidenceKind,
@@ -47,12 +49,14 @@ __all__ = [
     "CapabilityFacts",
     "CertificateDraft",
     "CertificateState",
+    "CircleSource",
     "CostInputs",
     "DeviceFacts",
     "DisclosedFact",
     "Doubt",
     "EnvelopeKind",
     "EvidenceKind",
+    "FactCircle",
     "FeatureClass",
     "FigureOrigin",
     "HolidayPlace",

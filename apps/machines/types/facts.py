@@ -1,16 +1,19 @@
 """What other apps learn of machines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from apps.machines.types.words import (
+    CircleSource,
+    DisclosedFact,
     EnvelopeKind,
     MachineKind,
     MissingKey,
 )
+from tenants.types import Circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FactCircle:
+    """Who may see a fact, and whose choice that is."""
+
+    fact: DisclosedFact
+    circle: Circle
+    source: CircleSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CapabilityFacts:
     """One capability of a published machine, as the exchange may know it.
 
     The place is coarsened already. `certificates` are the codes that hold for the
-    whole enterprise, those included in others too, with the last day of each.
+    whole enterprise, those included in others too, with the last day of each. What is
+    private is empty here, and `circles` says who may see the rest.
     """
 
     capability_id: UUID
@@ -73,6 +86,7 @@ class CapabilityFacts:
     published_at: datetime | None
     # The figures that the shop took over from the maker and has not confirmed.
     unconfirmed: tuple[str, ...] = ()
+    circles: Mapping[DisclosedFact, Circle] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

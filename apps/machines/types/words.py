@@ -93,6 +93,14 @@ class DisclosedFact(models.TextChoices):
     CERTIFICATES = "certificates", _("certificates")
 
 
+class CircleSource(models.TextChoices):
+    """Whose choice it is who may see a fact."""
+
+    MACHINE = "machine", _("chosen for this machine")
+    ENTERPRISE = "enterprise", _("chosen for all machines")
+    DEFAULT = "default", _("as Spindle has it")
+
+
 class MissingKey(models.TextChoices):
     """What a machine must say before it can be published."""
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.machines import selectors, services
 from apps.machines.models import Machine
+from apps.machines.rules.circles import DEFAULTS
 from apps.machines.selectors import MachineNotFound
 from apps.machines.types import (
     CapabilityFacts,
@@ -176,6 +177,7 @@ class TestFactsForListing:
             currency="EUR",
             auto_quote=False,
             published_at=NOON,
+            circles=DEFAULTS,
         )
 
     def test_are_none_for_a_machine_that_is_not_shown(
