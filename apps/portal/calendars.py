@@ -14,10 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 from apps.audit import selectors as audit
 from apps.capacity import selectors as capacity
 from apps.capacity import services
-from apps.capacity.rules.public_holidays import is_known
+from apps.capacity.rules.public_holidays import holidays_kept, is_known
 from apps.capacity.types import ShiftTime, WorkingWeek
 from apps.kernel.errors import DomainError
 from apps.kernel.periods import Period
+from apps.machines.rules.holiday_places import region_name
+from apps.machines.types import HolidayPlace
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.calendar_forms import (
@@ -26,6 +28,7 @@ from apps.portal.calendar_forms import (
     WeekForm,
 )
 from apps.portal.machines import found_machine, may_write
+from apps.portal.public import places
 from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
 
@@ -37,7 +40,7 @@ READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
 def week(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
     """Show the working week and its exceptions."""
     machine, calendar = _found(machine_id)
-    form = _week_form(request, calendar, machine_id)
+    form = _week_form(request, calendar, machine)
     return _page(request, machine, calendar, form)
 
 
@@ -46,7 +49,7 @@ def week(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
 def week_set(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
     """Let a planner set the working week, or see what a change comes to."""
     machine, calendar = _found(machine_id)
-    form = _week_form(request, calendar, machine_id)
+    form = _week_form(request, calendar, machine)
     if form.is_valid() and "preview" not in request.POST:
         try:
             services.set_shifts(
@@ -96,7 +99,7 @@ def exception_add(request: HttpRequest, machine_id: UUID | None = None) -> HttpR
         is_valid = form.is_valid()
     if is_valid and _add_exception(request, form, calendar.pk):
         return redirect(*_page_of(machine_id))
-    shown = _week_form(request, calendar, machine_id, is_sent=False)
+    shown = _week_form(request, calendar, machine, is_sent=False)
     return _page(request, machine, calendar, shown, exception_form=form)
 
 
@@ -139,6 +142,7 @@ def _page(
             "machine": machine,
             "calendar": calendar,
             "is_own": is_own,
+            "kept": _holidays_text(machine, calendar),
             "can_write": may_write(request),
             "presets": [(key, label) for key, (label, _shifts) in PRESETS.items()],
             "preset": preset[0] if preset else "",
@@ -148,6 +152,27 @@ def _page(
         },
         status=422 if is_refused else 200,
     )
+
+
+def _holidays_kept(machine: Any, calendar: Any) -> HolidayPlace:
+    """Return whose public holidays a machine keeps by this calendar."""
+    if machine is None or calendar is None:
+        return HolidayPlace("")
+    return holidays_kept(
+        calendar.holiday_country,
+        machine.site.holiday_place,
+        is_own=calendar.machine_id is not None,
+    )
+
+
+def _holidays_text(machine: Any, calendar: Any) -> str:
+    kept = _holidays_kept(machine, calendar)
+    if not kept.country:
+        return ""
+    country = places.country_name(kept.country)
+    if not kept.region:
+        return country
+    return f"{country}, {region_name(kept.country, kept.region)}"
 
 
 def _add_exception(
@@ -184,16 +209,19 @@ def _page_of(machine_id: UUID | None) -> tuple[Any, ...]:
 def _week_form(
     request: HttpRequest,
     calendar: Any,
-    machine_id: UUID | None,
+    machine: Any,
     *,
     is_sent: bool | None = None,
 ) -> WeekForm:
+    machine_id = machine and machine.pk
     enterprise = enterprise_of(request)
     shifts: tuple[ShiftTime, ...] = ()
     time_zone, country = enterprise.time_zone, ""
     if calendar is not None:
         shifts = tuple(_shift_time(shift) for shift in calendar.shifts.all())
         time_zone, country = calendar.time_zone, calendar.holiday_country
+        if machine is not None:
+            country = _holidays_kept(machine, calendar).country
     elif is_known(enterprise.country):
         country = enterprise.country
     preset = PRESETS.get(request.GET.get("preset", ""))

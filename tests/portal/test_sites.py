@@ -6,6 +6,7 @@ from apps.machines import selectors
 from tenants import context
 from tenants.types import Role
 from tests.factories import machines as factory
+from tests.factories.capacity import early_shifts
 
 FACTS = {
     "name": "Works Augsburg",
@@ -262,3 +263,24 @@ class TestMachineMap:
 
     def test_teaches_the_next_step_when_there_is_none(self, planner):
         assert "No machines yet" in text_of(planner.get("/machines/map/"))
+
+
+class TestCalendarOfAMachine:
+    def test_names_the_holidays_that_its_site_keeps(self, planner, in_north):
+        early_shifts(holiday_country="DE")
+        site = factory.site(name="Minhang", country="CN", time_zone="Asia/Shanghai")
+        machine = factory.machine(site_id=site.pk)
+
+        text = text_of(planner.get(f"/machines/{machine.pk}/calendar/"))
+
+        assert "Public holidays kept at Minhang: China." in text
+        # Saving gives it a calendar of its own: with the same holidays as before.
+        assert '<option value="CN" selected>' in text
+
+    def test_says_nothing_of_holidays_that_it_works_through(self, planner, in_north):
+        early_shifts()
+        machine = factory.machine()
+
+        text = text_of(planner.get(f"/machines/{machine.pk}/calendar/"))
+
+        assert "Public holidays kept" not in text

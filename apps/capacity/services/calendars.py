@@ -56,7 +56,8 @@ def set_shifts(
 ) -> Calendar:
     """Set the working week of a machine, or of the enterprise without one.
 
-    What is not given stays as it is; a new calendar takes it from the enterprise.
+    What is not given stays as it is; a new calendar takes it from the enterprise, or
+    from the site of its machine.
     Reservations stand even where the new week has no shift for them.
 
     :raises InvalidInput: if the zone or the country is unknown, or a shift cannot be.
@@ -195,9 +196,11 @@ def remove_exception(*, exception_id: UUID, by: Actor, at: datetime) -> Calendar
 def _locked_calendar(machine_id: UUID | None) -> Calendar:
     enterprise = context.current()
     name, time_zone = enterprise.name, enterprise.time_zone
+    country = enterprise.country
     if machine_id is not None:
         machine = lock_machine(machine_id)
         name, time_zone = str(machine), machine.site.time_zone
+        country = machine.site.holiday_place.country
     # Two planners may set the first shifts at once: the second finds the first's.
     Calendar.objects.bulk_create(
         [
@@ -205,9 +208,7 @@ def _locked_calendar(machine_id: UUID | None) -> Calendar:
                 machine_id=machine_id,
                 name=name[:100],
                 time_zone=time_zone,
-                holiday_country=enterprise.country
-                if public_holidays.is_known(enterprise.country)
-                else "",
+                holiday_country=country if public_holidays.is_known(country) else "",
             )
         ],
         ignore_conflicts=True,
