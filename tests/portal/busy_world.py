@@ -9,10 +9,12 @@ from apps.capacity.selectors.calendars import calendar_of
 from apps.exchange import services as exchange
 from apps.exchange.models import Demand, Listing
 from apps.kernel.periods import Period
+from apps.machines.models import Machine, Site
 from tenants import context
 from tenants.registry.clients import create_client
 from tenants.registry.services import add_member
 from tenants.types import SYSTEM, EnterpriseRef, Role
+from tests.factories import documents as make_documents
 from tests.factories import exchange as make
 from tests.factories import machines as make_machines
 from tests.factories import notify as make_notices
@@ -71,6 +73,7 @@ class World:
         listing = make.listing(self.north, site_id=site.pk, code=f"Mill{number:02}")
         self.listings.append(listing)
         with context.enterprise(self.north):
+            self._show(number, site)
             capacity.take_maintenance(
                 machine_id=self.listings[0].machine_id,
                 period=Period(starts, starts + timedelta(hours=8)),
@@ -92,6 +95,13 @@ class World:
             with context.enterprise(ref):
                 make_notices.notice(title=f"Notice {number}", roles=tuple(Role))
                 make_reports.report_file(make_reports.requested_report())
+
+    def _show(self, number: int, site: Site) -> None:
+        """Let one more document speak for the first machine, and for a site."""
+        document = make_documents.document(title=f"Sheet {number}")
+        machine = Machine.objects.get(pk=self.listings[0].machine_id)
+        make_machines.evidence(document=document, machine=machine)
+        make_machines.evidence(document=document, site=site)
 
     def _asked(self, number: str) -> Demand:
         demand = make.demand(self.south, part={"number": number}, due_on=DUE_ON)

@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from apps.documents.models import Document
 from apps.machines.models import Site, TableImport
 from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
@@ -25,6 +26,11 @@ NO_PAGES = {
     "certificate-drop",
     "close",
     "close-withdraw",
+    "document-drop",
+    "document-file",
+    "document-picture",
+    "document-thumbnail",
+    "evidence-drop",
     "exception-remove",
     "export",
     "export-add",
@@ -96,6 +102,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         report = Report.objects.first()
         table = TableImport.objects.newest_first()[0]
         (site, *_others) = Site.objects.order_by("name")
+        document = {"document_id": Document.objects.newest_first()[0].pk}
     person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
     return {
@@ -121,6 +128,10 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "site-add": at("site-add"),
         "certificates": at("certificates"),
         "certificate-add": at("certificate-add"),
+        "documents": at("documents"),
+        "document": at("document", **document),
+        "document-add": at("document-add"),
+        "evidence-add": at("evidence-add", **document),
         "capacity": at("capacity"),
         "shifts": at("shifts"),
         "inbox": at("inbox"),
