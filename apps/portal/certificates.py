@@ -62,6 +62,8 @@ class CertificateForm(PortalForm):
 def certificate_list(request: HttpRequest) -> HttpResponse:
     """List certificates by kind."""
     today = timezone.localdate()
+    held = list(machines.certificates())
+    shown_by = machines.evidence_of_certificates(row.pk for row in held)
     return render(
         request,
         "portal/certificates/list.html",
@@ -69,12 +71,13 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
             "certificates": [
                 {
                     "row": row,
+                    "evidence": shown_by[row.pk],
                     "name": catalog.certificate_kind_by_code(row.kind_code).label,
                     "days_left": (row.valid_until_on - today).days
                     if row.valid_until_on and row.valid_until_on <= today + SOON
                     else None,
                 }
-                for row in machines.certificates()
+                for row in held
             ]
         },
     )

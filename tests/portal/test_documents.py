@@ -112,6 +112,31 @@ class TestUpload:
             row.refresh_from_db()
             assert "it_grade" not in row.figures_origin
 
+    def test_shows_it_with_the_certificate(self, planner, north):
+        with context.enterprise(north):
+            certificate = factory.certificate()
+        about = f"certificate={certificate.pk}"
+
+        response = upload(planner, photo(), about, kind="certificate", title="Scan")
+
+        assert response["Location"] == "/certificates/"
+        text = planner.get("/certificates/").content.decode()
+        assert "Scan" in text
+        assert f"/documents/add/?{about}" in text
+
+    def test_lets_choose_what_it_shows_something_of(self, planner, north, machine):
+        with context.enterprise(north):
+            made = make_documents.document()
+
+        page = f"/documents/{made.pk}/evidence/"
+
+        assert f"?machine={machine.pk}" in planner.get(page).content.decode()
+        assert "There is no machine" not in planner.get(page).content.decode()
+        added = planner.post(f"{page}?site={machine.site_id}", {"note": "Hall"})
+        assert added["Location"] == f"/sites/{machine.site_id}/"
+        with context.enterprise(north):
+            assert Evidence.objects.get().note == "Hall"
+
     @pytest.mark.parametrize("about", ["machine=1", "site=x", f"machine={'0' * 32}"])
     def test_for_nothing_is_not_found(self, planner, about):
         assert planner.get(f"/documents/add/?{about}").status_code == 404
