@@ -1,12 +1,19 @@
 """The rows of the market, and the views that strangers see of them."""
 
 from apps.exchange.models.columns import TransactionIdField
+from apps.exchange.models.counterparty import Counterparty
 from apps.exchange.models.demand import Demand
 from apps.exchange.models.listing import Listing
-from apps.exchange.models.market import MarketDemand, MarketListing, MarketMatch
+from apps.exchange.models.market import (
+    MarketDemand,
+    MarketListing,
+    MarketMatch,
+    PublicListing,
+)
 from apps.exchange.models.match import Match, MatchRun
 
 __all__ = [
+    "Counterparty",
     "Demand",
     "Listing",
     "MarketDemand",
@@ -14,5 +21,6 @@ __all__ = [
     "MarketMatch",
     "Match",
     "MatchRun",
+    "PublicListing",
     "TransactionIdField",
 ]

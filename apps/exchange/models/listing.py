@@ -15,6 +15,7 @@ from apps.exchange.models.columns import (
 )
 from apps.exchange.types import HORIZON_WEEKS, EnvelopeKind
 from apps.kernel.models import SharedModel, TimeStampedModel
+from apps.machines.types import DisclosedFact
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -39,6 +40,9 @@ class Listing(SharedModel, TimeStampedModel):
     is not stated, which never counts as a yes. A box lists its sides from the
     largest to the smallest, a cylinder its diameter and length. A trigger raises the
     version and stamps the transaction with every change, so that readers can follow.
+
+    The matcher reads it whole. Of `masked_facts` the views that others read show
+    nothing but to counterparties, and strangers are shown `public_facts` alone.
     """
 
     owner = models.ForeignKey(
@@ -88,6 +92,8 @@ class Listing(SharedModel, TimeStampedModel):
     deliveries = models.PositiveIntegerField(_("deliveries"), default=0)
     deliveries_on_time = models.PositiveIntegerField(_("of them on time"), default=0)
     unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
+    masked_facts = codes(_("facts for counterparties alone"))
+    public_facts = codes(_("facts for everyone"))
     auto_quote = models.BooleanField(_("answers by cost model"), default=False)
     is_active = models.BooleanField(_("published"), default=True)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -142,6 +148,17 @@ class Listing(SharedModel, TimeStampedModel):
             models.CheckConstraint(
                 name="exchange_listing_weeks_stated_whole",
                 condition=Q(cumulative_free_minutes__len__in=[0, HORIZON_WEEKS]),
+            ),
+            models.CheckConstraint(
+                name="exchange_listing_facts_known",
+                condition=Q(
+                    masked_facts__contained_by=DisclosedFact.values,
+                    public_facts__contained_by=DisclosedFact.values,
+                ),
+            ),
+            models.CheckConstraint(
+                name="exchange_listing_fact_in_one_circle",
+                condition=~Q(masked_facts__overlap=F("public_facts")),
             ),
             models.CheckConstraint(
                 name="exchange_listing_on_time_within_deliveries",

@@ -9,9 +9,11 @@ from tenants.types import Disclosure, Tenancy
 
 
 class MarketListing(models.Model):
-    """A listing as any enterprise may see it: of those that trade, published ones.
+    """A listing as the asking enterprise may see it: of those that trade, published.
 
-    Read-only: a view that the database keeps.
+    Facts that are for counterparties read as not stated, and `masked_facts` names
+    them; the owner and its counterparties read all, and find none named. Read-only: a
+    view that the database keeps.
     """
 
     tenancy = Tenancy.SHARED
@@ -42,10 +44,52 @@ class MarketListing(models.Model):
     free_minutes_four_weeks = models.IntegerField(null=True)
     auto_quote = models.BooleanField()
     unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
+    rate_eur_hour = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    masked_facts = codes(_("facts for counterparties alone"))
 
     class Meta:
         managed = False
         db_table = "exchange_market_listing"
+
+    def __str__(self) -> str:
+        return f"{self.seller_name}: {self.machine_label}"
+
+
+class PublicListing(models.Model):
+    """A listing as anyone may see it: what its owner shows to everyone.
+
+    Read-only: a view that the database keeps.
+    """
+
+    tenancy = Tenancy.SHARED
+    disclosure = Disclosure.PUBLIC
+
+    id = models.UUIDField(primary_key=True)
+    owner_id = models.UUIDField()
+    seller_name = models.TextField()
+    seller_slug = models.TextField()
+    is_verified = models.BooleanField()
+    machine_label = models.TextField()
+    process_code = models.TextField()
+    material_groups = codes(_("material groups"))
+    material_codes = codes(_("materials"))
+    envelope_kind = models.TextField(null=True)  # noqa: DJ001  (not stated)
+    envelope_mm = ArrayField(models.FloatField(), null=True)
+    max_mass_kg = models.FloatField(null=True)
+    it_grade = models.PositiveSmallIntegerField(null=True)
+    roughness_um = models.FloatField(null=True)
+    batch_min = models.PositiveIntegerField(null=True)
+    batch_max = models.PositiveIntegerField(null=True)
+    certificates = models.JSONField()
+    country = models.TextField()
+    region = models.TextField()
+    free_minutes_four_weeks = models.IntegerField(null=True)
+    unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
+    rate_eur_hour = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+
+    class Meta:
+        managed = False
+        db_table = "exchange_public_listing"
 
     def __str__(self) -> str:
         return f"{self.seller_name}: {self.machine_label}"

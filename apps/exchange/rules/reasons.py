@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from apps.exchange.rules.masks import MASKED
 from apps.exchange.types import Reason, Refusal, Unknown, Value
 
 # Codes of processes, materials and certificates by the names people know.
@@ -20,7 +21,9 @@ NO_NAMES: Names = MappingProxyType({})
 
 
 def describe(refusal: Refusal, names: Names = NO_NAMES) -> str:
-    """Say why a listing does not fit, with both values."""
+    """Say why a listing does not fit, with both values where they may be told."""
+    if refusal.detail == MASKED:
+        return _masked(refusal)
     return REFUSALS[refusal.reason](refusal, names)
 
 
@@ -72,6 +75,13 @@ def _apart(*values: float) -> int:
 
 def _listed(codes: Iterable[str], names: Names) -> str:
     return ", ".join(names.get(code, code) for code in codes)
+
+
+def _masked(refusal: Refusal) -> str:
+    return _(
+        "does not do by this rule: %(rule)s. The shop shows the figure to its"
+        " counterparties only"
+    ) % {"rule": refusal.reason.label}
 
 
 def _process(refusal: Refusal, names: Names) -> str:

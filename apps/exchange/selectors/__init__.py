@@ -10,7 +10,10 @@ from apps.exchange.selectors.market import (
     market_demands,
     market_listings,
     own_listings,
+    public_listings,
+    public_offers,
     sellers,
+    shown_to,
 )
 from apps.exchange.selectors.matches import (
     InboxEntry,
@@ -44,8 +47,11 @@ __all__ = [
     "matches_of",
     "own_listings",
     "own_matches",
+    "public_listings",
+    "public_offers",
     "refusal_counts",
     "run_of",
     "runs",
     "sellers",
+    "shown_to",
 ]

@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.catalog import selectors as catalog
-from apps.exchange.models import Listing, MarketDemand, MarketListing
+from apps.exchange.models import Listing, MarketDemand, MarketListing, PublicListing
 from apps.exchange.types import TrafficLight
 from apps.kernel.errors import NotFound
 from tenants import context
+from tenants.types import Circle
+
+Shown = TypeVar("Shown", MarketListing, PublicListing)
 
 # A week of one shift, and two: what "some" and "much" free time in four weeks mean.
 SOME_FREE_MINUTES = 40 * 60
@@ -27,7 +31,10 @@ class DemandNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """An enterprise as the market knows it: from its published machines alone."""
+    """An enterprise as anyone knows it: from what it shows of machines to everyone.
+
+    `free` is None where it shows no machine's free time.
+    """
 
     enterprise_id: UUID
     name: str
@@ -39,7 +46,7 @@ class DirectoryEntry:
     certificate_codes: tuple[str, ...]
     machine_labels: tuple[str, ...]
     listing_count: int
-    free: TrafficLight
+    free: TrafficLight | None
 
 
 def market_demands(
@@ -74,7 +81,29 @@ def market_listings(
     *, process_code: str = "", country: str = "", search: str = ""
 ) -> QuerySet[MarketListing]:
     """Return the published machines of those who trade, by enterprise."""
-    found = MarketListing.objects.order_by("seller_name", "machine_label", "id")
+    return _narrowed(
+        MarketListing.objects.order_by("seller_name", "machine_label", "id"),
+        process_code=process_code,
+        country=country,
+        search=search,
+    )
+
+
+def public_listings(
+    *, process_code: str = "", country: str = "", search: str = ""
+) -> QuerySet[PublicListing]:
+    """Return the published machines as anyone may see them, by enterprise."""
+    return _narrowed(
+        PublicListing.objects.order_by("seller_name", "machine_label", "id"),
+        process_code=process_code,
+        country=country,
+        search=search,
+    )
+
+
+def _narrowed(
+    found: QuerySet[Shown], *, process_code: str, country: str, search: str
+) -> QuerySet[Shown]:
     if process_code:
         codes = sorted(catalog.leaf_codes_below([process_code]))
         found = found.filter(process_code__in=codes)
@@ -102,11 +131,39 @@ def own_listings() -> QuerySet[Listing]:
     )
 
 
+def shown_to(machine_id: UUID, reader: Circle) -> list[MarketListing | PublicListing]:
+    """Return what readers of a circle get of one of our machines, by process.
+
+    Read from the very views that they read, in the name of a stranger, of an
+    enterprise without an order with us, or in our own as a counterparty would.
+    """
+    keys = list(listings_of_machine(machine_id).values_list("pk", flat=True))
+    if reader == Circle.PUBLIC:
+        with context.directory():
+            return list(
+                PublicListing.objects.filter(pk__in=keys).order_by("process_code")
+            )
+    rows = MarketListing.objects.filter(pk__in=keys).order_by("process_code")
+    if reader == Circle.MARKET:
+        with context.exchange():
+            return list(rows)
+    return list(rows)
+
+
+def public_offers(owner_id: UUID) -> list[PublicListing]:
+    """Return what an enterprise shows to everyone, by machine and process."""
+    return list(
+        PublicListing.objects.filter(owner_id=owner_id).order_by(
+            "machine_label", "process_code", "id"
+        )
+    )
+
+
 def enterprise_directory(
     *, process_code: str = "", country: str = "", search: str = "", limit: int = 200
 ) -> list[DirectoryEntry]:
     """Return the enterprises with machines on the market, by name."""
-    matching = market_listings(
+    matching = public_listings(
         process_code=process_code, country=country, search=search
     )
     # The page's enterprises first: of a large market only theirs are read.
@@ -120,25 +177,30 @@ def enterprise_directory(
 
 
 def sellers(*, process_code: str = "", certificate_code: str = "") -> set[UUID]:
-    """Return who has machines on the market for a process, under a certificate."""
-    found = market_listings(process_code=process_code).order_by()
+    """Return who shows machines to everyone for a process, under a certificate."""
+    found = public_listings(process_code=process_code).order_by()
     if certificate_code:
         found = found.filter(certificates__has_key=certificate_code)
     return set(found.values_list("owner_id", flat=True).distinct())
 
 
 def entries_of(owner_ids: Iterable[UUID]) -> dict[UUID, DirectoryEntry]:
-    """Return what each of these enterprises has on the market, by its id."""
+    """Return what each of these enterprises shows to everyone, by its id."""
     rows = defaultdict(list)
-    for listing in MarketListing.objects.filter(owner_id__in=list(owner_ids)).order_by(
+    for listing in PublicListing.objects.filter(owner_id__in=list(owner_ids)).order_by(
         "machine_label", "id"
     ):
         rows[listing.owner_id].append(listing)
     return {owner_id: _entry(owner_id, found) for owner_id, found in rows.items()}
 
 
-def _entry(owner_id: UUID, listings: list[MarketListing]) -> DirectoryEntry:
+def _entry(owner_id: UUID, listings: list[PublicListing]) -> DirectoryEntry:
     first = listings[0]
+    free = [
+        row.free_minutes_four_weeks
+        for row in listings
+        if row.free_minutes_four_weeks is not None
+    ]
     return DirectoryEntry(
         enterprise_id=owner_id,
         name=first.seller_name,
@@ -150,9 +212,11 @@ def _entry(owner_id: UUID, listings: list[MarketListing]) -> DirectoryEntry:
         certificate_codes=_distinct(
             code for row in listings for code in row.certificates
         ),
-        machine_labels=_distinct(row.machine_label for row in listings),
+        machine_labels=_distinct(
+            row.machine_label for row in listings if row.machine_label
+        ),
         listing_count=len(listings),
-        free=traffic_light(max(row.free_minutes_four_weeks or 0 for row in listings)),
+        free=traffic_light(max(free)) if free else None,
     )
 
 

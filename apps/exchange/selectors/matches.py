@@ -14,7 +14,7 @@ from apps.exchange.models import (
     Match,
     MatchRun,
 )
-from apps.exchange.rules import reasons
+from apps.exchange.rules import masks, reasons
 from apps.exchange.rules.score import rank_key
 from apps.exchange.selectors.market import market_demand, market_demands
 from apps.exchange.selectors.names import names_of
@@ -50,6 +50,7 @@ class MatchView:
     region: str
     auto_quote: bool
     unconfirmed_figures: tuple[str, ...]
+    masked_facts: tuple[str, ...]
     rank: int
     outcome: Outcome
     score: float
@@ -247,10 +248,16 @@ def _views(rows: Iterable[Match]) -> list[MatchView]:
     matches = list(rows)
     listing_ids = {match.listing_id for match in matches}
     shown = MarketListing.objects.in_bulk(listing_ids)
+    # Matches leave out what was masked when they were made; a choice made since is
+    # kept here until they are made anew.
+    hidden = {row.pk: row.masked_facts for row in shown.values()}
     found = [
         (
             match,
-            tuple(Refusal.from_json(stored) for stored in match.refusals),
+            masks.masked_refusals(
+                (Refusal.from_json(stored) for stored in match.refusals),
+                hidden.get(match.listing_id, ()),
+            ),
             tuple(Unknown.from_json(stored) for stored in match.unknowns),
         )
         for match in matches
@@ -273,6 +280,9 @@ def _view(
     names: Mapping[str, str],
 ) -> MatchView:
     # A listing that has left the market since keeps its place, without its facts.
+    masked = tuple(getattr(listing, "masked_facts", ()))
+    stored = tuple(ScorePart.from_json(part) for part in match.parts)
+    parts = masks.shown_parts(stored, masked)
     return MatchView(
         id=match.pk,
         demand_id=match.demand_id,
@@ -287,10 +297,11 @@ def _view(
         region=getattr(listing, "region", ""),
         auto_quote=getattr(listing, "auto_quote", False),
         unconfirmed_figures=tuple(getattr(listing, "unconfirmed_figures", ())),
+        masked_facts=masked,
         rank=match.rank,
         outcome=Outcome(match.outcome),
-        score=match.score,
-        parts=tuple(ScorePart.from_json(part) for part in match.parts),
+        score=match.score if parts == stored else masks.total_of(parts),
+        parts=parts,
         refusals=refusals,
         unknowns=unknowns,
         refusal_texts=tuple(reasons.describe(item, names) for item in refusals),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from apps.capacity import services as capacity
 from apps.exchange.models import Demand, Listing
 from apps.exchange.services import telling
+from apps.exchange.services.masking import note_counterparties
 from apps.exchange.services.matching import DemandNotOpen
 from apps.exchange.services.pairing import (
     by_schema,
@@ -81,7 +82,7 @@ def award(
     if not quote.is_open or version not in {None, quote.version}:
         # Refused by the quote itself, in the words of its own state.
         orders_services.accept_quote(quote_id=quote_id, by=by, at=at, version=version)
-    trading_enterprise(quote.counterparty_id)
+    seller = trading_enterprise(quote.counterparty_id)
     answers = _answers(_open_quotes(demand.pk))
     order_id = uuid7()
     _settle_time(answers, quote_id, order_id, buyer, at=at)
@@ -93,6 +94,7 @@ def award(
             for answer in answers:
                 if answer.seller == side:
                     _decide_as_seller(answer, quote, demand, order_id, buyer, at=at)
+    note_counterparties(buyer.id, seller.id)
     with context.exchange():
         demand.state = DemandState.AWARDED
         demand.version += 1

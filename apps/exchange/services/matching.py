@@ -1,6 +1,6 @@
 """Which listings serve a demand: run, record, and have those who fit answer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -14,6 +14,13 @@ from apps.exchange.rules.verdict import is_candidate
 from apps.exchange.selectors import DemandNotFound, demand_of, judging
 from apps.exchange.services import telling
 from apps.exchange.services.engine import ENGINE, Candidate, judged, market
+from apps.exchange.services.masking import (
+    NOTHING,
+    mask_told,
+    masked_by,
+    masked_from,
+    told,
+)
 from apps.exchange.types import DemandState, Outcome, Reason, RunState, RunTrigger
 from apps.kernel.errors import Conflict
 from tenants import jobs
@@ -77,8 +84,11 @@ def match_demand(*, demand_id: UUID, trigger: RunTrigger, at: datetime) -> Match
         finished_at=at,
         engine_ms=found.milliseconds,
     )
+    masks = masked_from(
+        demand.owner_id, [candidate.offer.id for candidate in found.candidates]
+    )
     Match.objects.bulk_create(
-        _match(run, demand, candidate, rank)
+        _match(run, demand, candidate, rank, masks.get(candidate.offer.id, NOTHING))
         for rank, candidate in enumerate(found.candidates, start=1)
     )
     _tell(demand, run, found.candidates, at)
@@ -121,8 +131,14 @@ def _by_name(counts: Mapping[Reason, int]) -> dict[str, int]:
     return {reason.value: number for reason, number in counts.items()}
 
 
-def _match(run: MatchRun, demand: Demand, candidate: Candidate, rank: int) -> Match:
-    offer, verdict = candidate.offer, candidate.verdict
+def _match(
+    run: MatchRun,
+    demand: Demand,
+    candidate: Candidate,
+    rank: int,
+    masked: Collection[str],
+) -> Match:
+    offer = candidate.offer
     return Match(
         owner_id=demand.owner_id,
         seller_id=offer.owner_id,
@@ -131,11 +147,9 @@ def _match(run: MatchRun, demand: Demand, candidate: Candidate, rank: int) -> Ma
         listing_id=offer.id,
         listing_version=offer.version,
         rank=rank,
-        outcome=verdict.outcome,
-        score=candidate.score.total,
-        parts=[part.as_json() for part in candidate.score.parts],
-        refusals=[refusal.as_json() for refusal in verdict.refusals],
-        unknowns=[unknown.as_json() for unknown in verdict.unknowns],
+        outcome=candidate.verdict.outcome,
+        unknowns=[unknown.as_json() for unknown in candidate.verdict.unknowns],
+        **told(candidate.verdict.refusals, candidate.score.parts, masked),
     )
 
 
@@ -223,9 +237,13 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
 
     A run is a record of its inputs, so it is not patched: a new one takes its place.
     Demands that the listing neither fits nor fitted keep theirs. Returns the others.
+    What buyers were told before and may not be told now is taken out at once.
     """
     listing = Listing.objects.filter(pk=listing_id).first()
-    if listing is None or not Demand.objects.open_at(at).exists():
+    if listing is None:
+        return []
+    mask_told(listing)
+    if not Demand.objects.open_at(at).exists():
         return []
     offer = judging.offer_of(
         listing,
@@ -236,6 +254,7 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
         match.demand_id: match
         for match in Match.objects.filter(listing=listing, demand__state="open")
     }
+    masked = masked_by(listing)
     touched = []
     for demand in Demand.objects.open_at(at).order_by("id").iterator(chunk_size=500):
         need = judging.need_of(demand)
@@ -243,7 +262,10 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
             continue
         candidate = judged(need, offer, weights_of(demand.weights), at.date())
         if _makes_a_difference(
-            candidate, kept.get(demand.pk), is_active=listing.is_active
+            candidate,
+            kept.get(demand.pk),
+            is_active=listing.is_active,
+            masked=masked(demand.owner_id),
         ):
             _ask_for_run(demand, RunTrigger.LISTING_CHANGED)
             touched.append(demand.pk)
@@ -251,17 +273,23 @@ def match_listing(*, listing_id: UUID, at: datetime) -> list[UUID]:
 
 
 def _makes_a_difference(
-    candidate: Candidate, kept: Match | None, *, is_active: bool
+    candidate: Candidate,
+    kept: Match | None,
+    *,
+    is_active: bool,
+    masked: Collection[str],
 ) -> bool:
     if not is_active:
         return kept is not None
     verdict = candidate.verdict
     if kept is None:
         return verdict.outcome != Outcome.REFUSED
+    now = told(verdict.refusals, candidate.score.parts, masked)
     return (
         kept.outcome != verdict.outcome
-        or kept.score != candidate.score.total
-        or kept.refusals != [_stored(refusal.as_json()) for refusal in verdict.refusals]
+        or kept.score != now["score"]
+        or len(kept.parts) != len(now["parts"])
+        or kept.refusals != [_stored(refusal) for refusal in now["refusals"]]
         or kept.unknowns != [_stored(unknown.as_json()) for unknown in verdict.unknowns]
     )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.exchange.models import Listing
 from apps.exchange.services import telling
+from apps.exchange.services.masking import note_counterparties
 from apps.exchange.services.pairing import (
     by_schema,
     in_turn,
@@ -95,6 +96,8 @@ def move_order(
                 step(by=by, version=version)
             else:
                 step(by=Actor(label=own.name))
+    # Orders placed before this was kept make it known with their next step.
+    note_counterparties(own.id, other.id)
     if state == OrderState.RECEIVED:
         _count_delivery(quote.listing_id, in_time=at.date() <= order.due_on)
     telling.order_moved(

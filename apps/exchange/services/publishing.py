@@ -23,12 +23,12 @@ from apps.exchange.types import (
 )
 from apps.kernel.money import Money
 from apps.machines import selectors as machines
-from apps.machines.types import CapabilityFacts
+from apps.machines.types import CapabilityFacts, DisclosedFact
 from apps.orders import selectors as orders
 from apps.orders import services as orders_services
 from apps.orders.types import RfqState
 from tenants import context, jobs
-from tenants.types import SYSTEM
+from tenants.types import SYSTEM, Circle
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -53,7 +53,7 @@ def publish_machine(*, machine_id: UUID, at: datetime) -> list[Listing]:
     """
     owner = context.current()
     facts = machines.facts_for_listing(machine_id)
-    free = _free_time(machine_id, at) if facts else {}
+    free = _shown_free_time(facts[0], at) if facts else {}
     # Locked in the order of their keys: two jobs of a machine may run at once.
     rows = Listing.objects.of_machine(owner.id, machine_id).select_for_update()
     known = {row.capability_id: row for row in rows.order_by("id")}
@@ -93,7 +93,11 @@ def refresh_capacity(*, machine_id: UUID, at: datetime) -> list[Listing]:
     )
     if not rows:
         return []
-    free = _free_time(machine_id, at)
+    facts = machines.facts_for_listing(machine_id)
+    if not facts:
+        # Withdrawn since: its listings go with the job that says so.
+        return []
+    free = _shown_free_time(facts[0], at)
     changed = [row for row in rows if _revise(row, free)]
     for row in changed:
         _ask_for_judgement(row)
@@ -122,10 +126,12 @@ def _behind(at: datetime) -> "QuerySet[Listing]":
     )
 
 
-def _free_time(machine_id: UUID, at: datetime) -> dict[str, Any]:
+def _shown_free_time(fact: CapabilityFacts, at: datetime) -> dict[str, Any]:
     monday = monday_of(at.date())
+    if fact.circles[DisclosedFact.FREE_CAPACITY] == Circle.PRIVATE:
+        return {"weeks_from": monday, "cumulative_free_minutes": []}
     minutes = capacity.cumulative_free_minutes(
-        machine_id=machine_id, from_monday=monday, at=at, weeks=HORIZON_WEEKS
+        machine_id=fact.machine_id, from_monday=monday, at=at, weeks=HORIZON_WEEKS
     )
     return {"weeks_from": monday, "cumulative_free_minutes": minutes}
 
@@ -154,8 +160,16 @@ def _listing_columns(fact: CapabilityFacts, on: date) -> dict[str, Any]:
         "longitude": fact.longitude,
         "rate_eur_hour": _rate_eur(fact.hourly_rate, fact.currency, on),
         "unconfirmed_figures": sorted(fact.unconfirmed),
+        "masked_facts": _facts_of(fact, Circle.COUNTERPARTY),
+        "public_facts": _facts_of(fact, Circle.PUBLIC),
         "auto_quote": fact.auto_quote,
     }
+
+
+def _facts_of(fact: CapabilityFacts, circle: Circle) -> list[str]:
+    return sorted(
+        name.value for name, chosen in fact.circles.items() if chosen == circle
+    )
 
 
 def _envelope(fact: CapabilityFacts) -> tuple[EnvelopeKind | None, list[float] | None]:

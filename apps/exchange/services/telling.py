@@ -76,7 +76,10 @@ def demand_fits(
         notify.notify(
             kind="exchange.demand_fits",
             title=_("“%(title)s” fits your machines") % {"title": title},
-            body=_("Best of them: %(machine)s.") % {"machine": machine},
+            # A shop that tells nobody its machines' names is not told them either.
+            body=_("Best of them: %(machine)s.") % {"machine": machine}
+            if machine
+            else "",
             url=f"/inbox/{demand_id}/",
             roles=SELLERS,
             at=at,

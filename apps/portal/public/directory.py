@@ -67,7 +67,7 @@ class Firm:
     @property
     def light(self) -> tuple[str, str]:
         """Give tone and words of the free time, empty where nothing is published."""
-        if self.entry is None:
+        if self.entry is None or self.entry.free is None:
             return "", ""
         return LIGHTS[self.entry.free], str(self.entry.free.label)
 

@@ -40,7 +40,7 @@ def _figures() -> list[Figure]:
             count_enterprises().number,
             reverse("public:directory"),
         ),
-        Figure(_("machine offers"), exchange.market_listings().count()),
+        Figure(_("machine offers"), exchange.public_listings().count()),
         Figure(
             _("open public demands"),
             exchange.market_demands().count(),
