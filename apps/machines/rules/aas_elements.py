@@ -19,8 +19,12 @@ from apps.machines.rules.table_columns import (
 )
 from apps.machines.rules.table_header import known_names
 
-HUMPS = re.compile(r"(?<=[a-zа-я0-9])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])|[_\-\s.]+")
+HUMPS = re.compile(
+    r"(?<=[a-zа-я])(?=[A-ZА-Я0-9])|(?<=[0-9])(?=[A-Za-z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    r"|[_\-\s.]+"
+)
 EDITION = re.compile(r"#\d+$")
+AXES = re.compile(r"\b(\d) axis\b")
 QUOTED = re.compile(r'^"(.*)"$', re.DOTALL)
 GRADE = re.compile(r"^\s*IT\s*-?\s*(\d+)\s*$", re.IGNORECASE)
 NUMBER = re.compile(r"^\s*([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*(\D.*)?$")
@@ -250,3 +254,10 @@ def process_words(name: str) -> str:
     for tail in (" capability container", " container", " capability"):
         said = said.removesuffix(tail)
     return said
+
+
+def spellings(name: str) -> tuple[str, ...]:
+    """Return how the catalog may know a process that a shell calls by a name."""
+    said = process_words(name)
+    axes = AXES.sub(r"\1-axis", said)
+    return name, said, said.replace(" ", "-"), axes

@@ -25,6 +25,7 @@ from apps.machines.rules.aas_elements import (
     preferred,
     process_of,
     process_words,
+    spellings,
     stored,
 )
 from apps.machines.rules.aas_words import Kind
@@ -334,7 +335,7 @@ class _Shell:
         ]
         candidates = [main.name, container.name, *comments]
         for name in candidates:
-            for said in (name, name.replace("_", "-"), process_words(name)):
+            for said in spellings(name):
                 try:
                     return Said(self.names.process(said), main.path)
                 except Unfit:

@@ -136,10 +136,15 @@ def read_identifiable(name: str, said: dict[str, Any], found: Found) -> None:
 
     note_written(name, said, found)
     text = json.dumps({name: [said]})
+    called = str(said.get("idShort", said.get("id", "")))
     try:
-        found.objects += read_aas_json_file(io.StringIO(text), failsafe=True)
+        objects = list(read_aas_json_file(io.StringIO(text), failsafe=True))
     except Exception as error:  # noqa: BLE001  (the SDK raises anything on such files)
-        found.lose("", str(said.get("idShort", said.get("id", ""))), "", error)
+        found.lose("", called, "", error)
+    else:
+        found.objects += objects
+        if not objects and name != "conceptDescriptions":
+            found.lose("", called, "")
 
 
 def mended(said: Any, *, is_in_list: bool = False) -> Any:
@@ -160,6 +165,12 @@ def mended(said: Any, *, is_in_list: bool = False) -> Any:
         # Of a concept only its unit is asked.
         kept = {"modelType", "preferredName", "unit", "unitId"}
         return {key: value for key, value in found.items() if key in kept}
+    if kind == "AssetAdministrationShell":
+        asset = found.get("assetInformation")
+        if isinstance(asset, dict) and not asset.get("specificAssetIds"):
+            asset.pop("specificAssetIds", None)
+            # Of an asset without any name of its own its shell is the name.
+            asset.setdefault("globalAssetId", found.get("id"))
     if isinstance(found.get("idShort"), str):
         found["idShort"] = mended_id_short(found["idShort"])
     if is_in_list:

@@ -60,11 +60,12 @@ def shell(one: Any) -> dict[str, Any]:
     """Say what a shell says of its asset."""
     asset = one.asset_information
     thumbnail = asset.default_thumbnail
+    global_id = asset.global_asset_id or ""
     return {
         "id": one.id,
         "name": one.id_short or "",
         "kind": asset.asset_kind.name,
-        "global_id": asset.global_asset_id or "",
+        "global_id": "" if global_id == one.id else global_id,
         "asset_type": asset.asset_type or "",
         "thumbnail": thumbnail.path if thumbnail else "",
         "ids": sorted([each.name, each.value] for each in asset.specific_asset_id),

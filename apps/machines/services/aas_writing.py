@@ -18,7 +18,7 @@ from apps.machines.rules import aas_shells, tolerances
 from apps.machines.rules import aas_words as words
 from apps.machines.rules.aas_shells import AasForm, Offer, Shell
 from apps.machines.rules.document_machines import NotCarried
-from apps.machines.types import MachineState
+from apps.machines.types import FigureOrigin, MachineState
 from tenants import context
 
 # A package of more is written and read for minutes; a filter names fewer.
@@ -182,7 +182,9 @@ def _of_capabilities(machine: Machine) -> Iterator[Left]:
 def _origins(path: str, origins: dict[str, str]) -> Iterator[Left]:
     why = _("A shell does not say whose word a figure is.")
     for name, origin in sorted(origins.items()):
-        yield f"{path}/{name}", origin, why
+        # What is read from a file is what a shop states.
+        if origin != FigureOrigin.CLAIMED:
+            yield f"{path}/{name}", origin, why
 
 
 def _of_costs(machine: Machine) -> Iterator[Left]:
