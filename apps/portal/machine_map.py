@@ -14,6 +14,8 @@ from apps.portal.machines import READERS, offered_processes, uuid_of
 from apps.portal.public import places
 from apps.portal.site_maps import site_map
 
+# More would weigh more than the map.
+MOST_ROWS = 100
 ASKED = ("q", "state", "process", "published")
 
 
@@ -58,8 +60,11 @@ def machine_map(request: HttpRequest) -> HttpResponse:
                     "count": counts[site.pk],
                     "href": listed(site.pk),
                 }
-                for site in found
+                for site in sorted(
+                    found, key=lambda site: (-counts[site.pk], site.name)
+                )[:MOST_ROWS]
             ],
+            "unlisted": max(len(found) - MOST_ROWS, 0),
             "states": MachineState.choices,
             "processes": offered_processes(),
             "site_choices": site_choices(),

@@ -256,6 +256,22 @@ class TestMachineMap:
             planner.get("/machines/?q=hurco")
         )
 
+    def test_lists_the_sites_with_most_machines(
+        self, planner, in_north, augsburg, monkeypatch
+    ):
+        monkeypatch.setattr("apps.portal.machine_map.MOST_ROWS", 1)
+        other = factory.site(name="Plant 2", latitude=53.1, longitude=8.8)
+        factory.machine(site_id=augsburg.pk, code="A-1")
+        for number in range(2):
+            factory.machine(site_id=other.pk, code=f"B-{number}")
+
+        text = text_of(planner.get("/machines/map/"))
+
+        assert "And one site with fewer machines." in text
+        assert f'<th scope="row"><a href="/sites/{other.pk}/">' in text
+        assert f'<th scope="row"><a href="/sites/{augsburg.pk}/">' not in text
+        assert 'aria-label="Plant 1: 1 machine"' in text
+
     def test_says_when_no_machine_is_like_that(self, planner, in_north, augsburg):
         factory.machine(site_id=augsburg.pk)
 

@@ -20,6 +20,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATICFILES_DIRS = []
+# A run has a folder of its own, but the checkout's assets, where they were fetched.
+SPINDLE_ATLAS = ROOT / "var" / "assets" / "vendor" / "atlas"
 # Nothing is collected for tests: static files are found where they lie.
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True
