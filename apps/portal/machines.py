@@ -109,10 +109,10 @@ def found_machine(machine_id: UUID) -> machines.MachineDetail:
         raise Http404 from error
 
 
-@access(*READERS)
-@require_safe
-def machine_list(request: HttpRequest) -> HttpResponse:
-    """List machines, newest first, with what each lacks."""
+def filtered_machines(
+    request: HttpRequest,
+) -> tuple[dict[str, str], Any]:
+    """Return what an address asks of machines, and those that are so."""
     asked = {
         name: request.GET.get(name, "").strip()
         for name in ("q", "state", "process", "published", "site")
@@ -124,6 +124,14 @@ def machine_list(request: HttpRequest) -> HttpResponse:
         site_id=uuid_of(asked["site"]),
         is_published={"yes": True, "no": False}.get(asked["published"]),
     )
+    return asked, found
+
+
+@access(*READERS)
+@require_safe
+def machine_list(request: HttpRequest) -> HttpResponse:
+    """List machines, newest first, with what each lacks."""
+    asked, found = filtered_machines(request)
     page = page_of(request, found)
     language = get_language() or "en"
     return render(

@@ -19,6 +19,7 @@ from apps.portal import (
     machine_import,
     machine_map,
     machine_models,
+    machine_shells,
     machine_tables,
     machine_writing,
     machines,
@@ -65,6 +66,21 @@ urlpatterns = [
     path("machines/models/", machine_models.search, name="machine-models"),
     path("machines/import/", machine_import.import_machines, name="machine-import"),
     path("machines/export/", machine_tables.export, name="machine-export"),
+    path(
+        "machines/export/<slug:form>/",
+        machine_shells.shells_file,
+        name="machine-shells-file",
+    ),
+    path(
+        "machines/<uuid:machine_id>/shell/",
+        machine_shells.shell,
+        name="machine-shell",
+    ),
+    path(
+        "machines/<uuid:machine_id>/shell/<slug:form>/",
+        machine_shells.shell_file,
+        name="machine-shell-file",
+    ),
     path(
         "machines/template/<slug:kind>/",
         machine_tables.template,

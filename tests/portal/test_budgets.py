@@ -44,6 +44,8 @@ NO_PAGES = {
     "machine-export",
     "machine-fill",
     "machine-publish",
+    "machine-shell-file",
+    "machine-shells-file",
     "machine-state",
     "machine-table-drop",
     "machine-table-refusals",

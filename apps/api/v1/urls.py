@@ -9,6 +9,7 @@ from apps.api.v1 import (
     jobs,
     machine_imports,
     machine_models,
+    machine_shells,
     machine_tables,
     machines,
     matches,
@@ -31,6 +32,12 @@ urlpatterns = [
     path("certificates", sites.Certificates.as_view()),
     path("machines", machines.Machines.as_view()),
     path("machines/<uuid:machine_id>", machines.Machine.as_view()),
+    path("machines/<uuid:machine_id>/aas", machine_shells.MachineShell.as_view()),
+    path(
+        "machines/<uuid:machine_id>/aas/not-carried",
+        machine_shells.MachineShellRest.as_view(),
+    ),
+    path("machine-shells", machine_shells.MachineShells.as_view()),
     path(
         "machines/<uuid:machine_id>/capabilities/<slug:process_code>",
         machines.MachineCapability.as_view(),

@@ -31,6 +31,12 @@ class AasForm(StrEnum):
     AASX = "aasx"
 
 
+MEDIA_TYPES = {
+    AasForm.JSON: "application/json",
+    AasForm.AASX: "application/asset-administration-shell-package",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A process that a machine offers: what it is called, and how well it is done."""
