@@ -45,6 +45,7 @@ MOVING = (TableState.APPLYING, TableState.UNDOING)
 # What the page shows; the file of refusals has them all.
 SHOWN_REFUSALS = 100
 SHOWN_ENTRIES = 50
+SHOWN_LEFT = 500
 # The facts of the first rows that are shown beside the code.
 SHOWN_FACTS = ("name", "site", "maker", "model", "hourly_rate", "currency")
 
@@ -56,9 +57,12 @@ class TableForm(PortalForm):
         label=_("Table"),
         help_text=_(
             "An Excel workbook (.xlsx) or CSV with a header and up to 20,000 rows, a"
-            " machine and one of its processes in each."
+            " machine and one of its processes in each; or Asset Administration Shells"
+            " as AASX, JSON or XML."
         ),
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt,.tsv"}),
+        widget=forms.FileInput(
+            attrs={"accept": ".xlsx,.csv,.txt,.tsv,.aasx,.json,.xml"}
+        ),
     )
 
 
@@ -101,6 +105,16 @@ class ColumnsForm(PortalForm):
             for column, name in self.columns
             if self.cleaned_data[name]
         }
+
+
+class DocumentForm(PortalForm):
+    """What holds for all machines of a document, which says the rest itself."""
+
+    site_id = forms.ChoiceField(
+        label=_("Site of new machines that name none"),
+        choices=lambda: [("", _("None")), *site_choices()],
+        required=False,
+    )
 
 
 @access(Role.PLANNER)
@@ -153,13 +167,7 @@ def table(request: HttpRequest, table_import_id: UUID) -> HttpResponse:
         form = _columns_form(request, found)
         if request.method == "POST" and form.is_valid():
             try:
-                services.map_columns(
-                    table_import_id=found.pk,
-                    mapping=form.mapping(),
-                    length_unit=form.cleaned_data["length_unit"],
-                    decimal_mark=form.cleaned_data["decimal_mark"],
-                    site_id=_uuid(form.cleaned_data["site_id"]),
-                )
+                services.map_columns(table_import_id=found.pk, **_choices(form, found))
             except DomainError as error:
                 form.refuse(error)
             else:
@@ -251,18 +259,29 @@ def _found(table_import_id: UUID) -> Any:
         raise Http404 from error
 
 
-def _columns_form(request: HttpRequest, found: Any) -> ColumnsForm:
+def _choices(form: Any, found: Any) -> dict[str, Any]:
+    """Return what was said of a table; a document itself says all but the site."""
+    said = form.cleaned_data
+    known = {int(column): key for column, key in found.mapping.items()}
+    return {
+        "mapping": known if found.is_document else form.mapping(),
+        "length_unit": said.get("length_unit", found.length_unit),
+        "decimal_mark": said.get("decimal_mark", found.decimal_mark),
+        "site_id": _uuid(said["site_id"]),
+    }
+
+
+def _columns_form(request: HttpRequest, found: Any) -> PortalForm:
+    data = request.POST if request.method == "POST" else None
+    if found.is_document:
+        return DocumentForm(data, initial={"site_id": found.site_id or ""})
     start = {
         "length_unit": found.length_unit,
         "decimal_mark": found.decimal_mark,
         "site_id": found.site_id or "",
         **{f"column_{column}": key for column, key in found.mapping.items()},
     }
-    return ColumnsForm(
-        request.POST if request.method == "POST" else None,
-        initial=start,
-        headings=found.headings,
-    )
+    return ColumnsForm(data, initial=start, headings=found.headings)
 
 
 def _facts(found: Any) -> dict[str, Any]:
@@ -289,6 +308,8 @@ def _facts(found: Any) -> dict[str, Any]:
             for one in found.refusals.order_by("position")[:SHOWN_REFUSALS]
         ],
         "refusal_count": found.refusals.count(),
+        "left": found.not_carried[:SHOWN_LEFT],
+        "left_count": len(found.not_carried),
         **_job(found),
     }
 

@@ -71,7 +71,11 @@ class Resources:
 
     def __init__(self, north: EnterpriseRef, south: EnterpriseRef) -> None:
         self.north, self.south = north, south
-        self.ids: dict[str, str] = {"process_code": "milling-3-axis", "kind": "csv"}
+        self.ids: dict[str, str] = {
+            "process_code": "milling-3-axis",
+            "kind": "csv",
+            "form": "json",
+        }
         self._trade()
         self._ask()
         self._keep()

@@ -23,7 +23,10 @@ SHOWN = 1000
 
 
 class MachineTableInput(StrictSerializer):
-    """An XLSX or CSV table of machines, as multipart/form-data."""
+    """A table or document of machines, as multipart/form-data.
+
+    XLSX or CSV; or Asset Administration Shells as JSON, XML or AASX.
+    """
 
     document = serializers.FileField()
     site_id = serializers.UUIDField(required=False)
@@ -44,6 +47,16 @@ class MachineTableRefusalShape(serializers.Serializer[Any]):
     remedy = serializers.CharField(allow_blank=True)
 
 
+class MachineTableLeftShape(serializers.Serializer[Any]):
+    """What a document says and the register has no place for, and why."""
+
+    disclosure = Disclosure.PRIVATE
+
+    path = serializers.CharField()
+    value = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+
+
 class MachineTableKeptShape(serializers.Serializer[Any]):
     """A machine that was not taken back with its import, and why."""
 
@@ -61,6 +74,7 @@ class MachineTableShape(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     file_name = serializers.CharField()
+    file_kind = serializers.CharField()
     state = serializers.ChoiceField(TableState.values)
     length_unit = serializers.ChoiceField(TableLength.values)
     row_count = serializers.IntegerField()
@@ -75,12 +89,16 @@ class MachineTableShape(serializers.Serializer[Any]):
 
 
 class MachineTableDetailShape(MachineTableShape):
-    """A table of machines with the first thousand cells that it was refused for."""
+    """A table of machines with the first thousand cells that it was refused for.
+
+    Of a document, it names the first thousand elements that are not carried too.
+    """
 
     disclosure = Disclosure.PRIVATE
 
     refusals = serializers.SerializerMethodField()
     kept = serializers.SerializerMethodField()
+    not_carried = serializers.SerializerMethodField()
 
     @extend_schema_field(MachineTableRefusalShape(many=True))
     def get_refusals(self, found: Any) -> Any:
@@ -95,6 +113,11 @@ class MachineTableDetailShape(MachineTableShape):
         return MachineTableKeptShape(
             rows.order_by("machine_code")[:SHOWN], many=True
         ).data
+
+    @extend_schema_field(MachineTableLeftShape(many=True))
+    def get_not_carried(self, found: Any) -> Any:
+        """Return what the register has no place for."""
+        return found.not_carried[:SHOWN]
 
 
 class MachineTables(Endpoint):
@@ -117,7 +140,7 @@ class MachineTables(Endpoint):
         operation_id="upload_machine_table",
         request={"multipart/form-data": MachineTableInput},
         responses={201: MachineTableDetailShape},
-        summary="Upload an XLSX or CSV table of machines and preview it",
+        summary="Upload a table or document of machines and preview it",
     )
     def post(self, request: Request) -> Response:
         """Read a table and say what it would do; nothing is imported yet."""
