@@ -9,8 +9,9 @@ from uuid import UUID
 
 from apps.capacity.models import Reservation
 from apps.exchange import services
-from apps.exchange.models import Demand, Listing, MatchRun
+from apps.exchange.models import Counterparty, Demand, Listing, MatchRun
 from apps.exchange.rules.score import DEFAULT_PRESET, PRESETS
+from apps.exchange.services.masking import note_counterparties
 from apps.exchange.types import (
     Audience,
     EnvelopeKind,
@@ -236,6 +237,13 @@ def listing(
             offers=offers, cost=cost, **{"auto_quote": True, **machine}
         )
         return services.publish_machine(machine_id=made.pk, at=at)[0]
+
+
+def counterparty(seller: EnterpriseRef, buyer: EnterpriseRef) -> Counterparty:
+    """Remember that two enterprises have an order."""
+    note_counterparties(seller.id, buyer.id)
+    with context.exchange():
+        return Counterparty.objects.get(owner_id=seller.id, counterparty_id=buyer.id)
 
 
 def measured_part(**facts: Any) -> Part:

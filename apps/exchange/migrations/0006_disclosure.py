@@ -95,7 +95,9 @@ def columns_of(hidden) -> dict[str, str]:
 M = columns_of(masked)
 P = columns_of(not_public)
 
-# The facts that the reader may not see: of its own listings, and of those whom it has
+# The rate itself is told to everyone or to nobody: to all others a match says what the
+# work would cost by it, and that is what the circle is about.
+# `m`: the facts that the reader may not see. Of its own listings, and of those whom it has
 # an order with, none are kept from it.
 MARKET_LISTING = f"""
 CREATE VIEW exchange_market_listing WITH (security_barrier = true) AS
@@ -109,7 +111,7 @@ SELECT l.id, l.owner_id, l.seller_name, e.slug::text AS seller_slug,
            SELECT f.name FROM unnest(l.unconfirmed_figures) WITH ORDINALITY f (name, place)
             WHERE {OF_FIGURE} <> ALL (m.facts) ORDER BY f.place
        ) AS unconfirmed_figures,
-       {M["rate_eur_hour"]}, m.facts AS masked_facts
+       {P["rate_eur_hour"]}, m.facts AS masked_facts
   FROM exchange_listing l
   JOIN tenants_enterprise e ON e.id = l.owner_id
 {WEEKS}

@@ -12,8 +12,9 @@ class MarketListing(models.Model):
     """A listing as the asking enterprise may see it: of those that trade, published.
 
     Facts that are for counterparties read as not stated, and `masked_facts` names
-    them; the owner and its counterparties read all, and find none named. Read-only: a
-    view that the database keeps.
+    them; the owner and its counterparties read all, and find none named. The rate is
+    stated if it is for everyone; otherwise a match estimates the price by it. Read-only:
+    a view that the database keeps.
     """
 
     tenancy = Tenancy.SHARED

@@ -2,8 +2,8 @@
 
 The one table of defaults. They keep what was shown before there was a choice: anyone
 saw the machine, its certificates and whether much time is free; signed-in enterprises
-the rest. The hourly rate is among that, for the price that a match names is worked out
-from it, and a buyer who knows the hours of the part can work back to it.
+the rest. Of the hourly rate they see what a match estimates the price at, which is
+worked out from it; the rate itself is shown only where it is for everyone.
 
 A process is no such fact: a machine that does not say what it does is found by nobody.
 """

@@ -12,7 +12,6 @@ from django.db.utils import ProgrammingError
 
 from apps.exchange import selectors, services
 from apps.exchange.models import Demand, Listing, Match
-from apps.exchange.services.masking import note_counterparties
 from apps.machines import services as machines
 from apps.machines.rules.circles import DEFAULTS, includes
 from apps.machines.types import DisclosedFact
@@ -45,6 +44,7 @@ COLUMNS: Mapping[DisclosedFact, tuple[str, ...]] = {
     DisclosedFact.CERTIFICATES: ("certificates",),
 }
 # Who reads, and the narrowest circle that shows them a fact.
+PUBLIC, RATE = Circle.PUBLIC, DisclosedFact.HOURLY_RATE
 READERS = (Circle.COUNTERPARTY, Circle.MARKET, Circle.PUBLIC)
 
 
@@ -95,7 +95,9 @@ class TestEachReader:
             assert seen[reader] == {
                 fact
                 for fact, circle in circles.items()
-                if includes(circle, reader) and fact != DisclosedFact.FREE_CAPACITY
+                # The rate itself is for everyone, or told nobody.
+                if includes(circle, PUBLIC if fact == RATE else reader)
+                and fact != DisclosedFact.FREE_CAPACITY
             }
         assert seen[Circle.PUBLIC] <= seen[Circle.MARKET] <= seen[Circle.COUNTERPARTY]
 
@@ -111,7 +113,7 @@ class TestEachReader:
             DisclosedFact.MACHINE_LABEL,
             DisclosedFact.CERTIFICATES,
         }
-        assert facts_in(enterprise) - free == set(DEFAULTS) - free
+        assert facts_in(enterprise) - free == set(DEFAULTS) - free - {RATE}
         assert stranger.process_code == enterprise.process_code == "milling-3-axis"
 
     @pytest.mark.parametrize(
@@ -320,7 +322,7 @@ class TestMatches:
         self, odd: Listing, too_long: Demand, shop: EnterpriseRef, south: EnterpriseRef
     ) -> None:
         choose(shop, odd, **MASKED)
-        note_counterparties(shop.id, south.id)
+        make.counterparty(shop, south)
         make.matched(too_long.pk)
 
         told = answer(south, too_long)
