@@ -124,6 +124,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "machine-maintenance": at("machine-maintenance", **machine),
         "machine-calendar": at("machine-calendar", **machine),
         "machine-map": at("machine-map"),
+        "machine-shell": at("machine-shell", **machine),
         "sites": at("sites"),
         "site": at("site", site_id=site.pk),
         "site-change": at("site-change", site_id=site.pk),
