@@ -276,6 +276,8 @@ BODIES: dict[str, Bodies] = {
         "country": "DE",
         "time_zone": "Europe/Berlin",
     },
+    "PUT /v1/disclosure": lambda ids: {"roughness": "public"},
+    "PUT /v1/machines/<uuid:machine_id>/disclosure": lambda ids: {"batch": "public"},
     "POST /v1/certificates": lambda ids: {
         "kind_code": "iso-14001",
         "number": "1",

@@ -13,7 +13,6 @@ from apps.exchange.selectors.market import (
     public_listings,
     public_offers,
     sellers,
-    shown_to,
 )
 from apps.exchange.selectors.matches import (
     InboxEntry,
@@ -28,12 +27,18 @@ from apps.exchange.selectors.matches import (
     run_of,
     runs,
 )
+from apps.exchange.selectors.previews import (
+    Preview,
+    preview,
+    shown_to,
+)
 
 __all__ = [
     "DemandNotFound",
     "DirectoryEntry",
     "InboxEntry",
     "MatchView",
+    "Preview",
     "counts_of_run",
     "demand_of",
     "enterprise_directory",
@@ -47,6 +52,7 @@ __all__ = [
     "matches_of",
     "own_listings",
     "own_matches",
+    "preview",
     "public_listings",
     "public_offers",
     "refusal_counts",

@@ -14,7 +14,6 @@ from apps.exchange.models import Listing, MarketDemand, MarketListing, PublicLis
 from apps.exchange.types import TrafficLight
 from apps.kernel.errors import NotFound
 from tenants import context
-from tenants.types import Circle
 
 Shown = TypeVar("Shown", MarketListing, PublicListing)
 
@@ -129,25 +128,6 @@ def own_listings() -> QuerySet[Listing]:
         .filter(owner_id=context.current().id)
         .order_by("machine_label", "process_code")
     )
-
-
-def shown_to(machine_id: UUID, reader: Circle) -> list[MarketListing | PublicListing]:
-    """Return what readers of a circle get of one of our machines, by process.
-
-    Read from the very views that they read, in the name of a stranger, of an
-    enterprise without an order with us, or in our own as a counterparty would.
-    """
-    keys = list(listings_of_machine(machine_id).values_list("pk", flat=True))
-    if reader == Circle.PUBLIC:
-        with context.directory():
-            return list(
-                PublicListing.objects.filter(pk__in=keys).order_by("process_code")
-            )
-    rows = MarketListing.objects.filter(pk__in=keys).order_by("process_code")
-    if reader == Circle.MARKET:
-        with context.exchange():
-            return list(rows)
-    return list(rows)
 
 
 def public_offers(owner_id: UUID) -> list[PublicListing]:
