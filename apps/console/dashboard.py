@@ -9,6 +9,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from apps.exchange import selectors as exchange
+from apps.verification import selectors as verification
 from tenants.jobs import selectors as jobs
 from tenants.registry import selectors as registry
 from tenants.types import JobState, Tier
@@ -28,6 +29,13 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             "value": tiers[Tier.ACTIVATED],
             "note": _("%(count)d registered") % {"count": tiers[Tier.REGISTERED]},
             "url": f"{enterprise_list}?tier__exact={Tier.ACTIVATED}",
+        },
+        {
+            "title": _("Certificates to check"),
+            "value": verification.waiting_count(),
+            "note": _("decided by you alone"),
+            "url": reverse("admin:verification_certificatereview_changelist")
+            + "?state__exact=submitted",
         },
         {
             "title": _("Jobs waiting"),

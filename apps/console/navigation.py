@@ -36,6 +36,11 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _link(_("Enterprises"), "factory", "tenants_enterprise"),
+                _link(
+                    _("Certificates to check"),
+                    "verified_user",
+                    "verification_certificatereview",
+                ),
                 _link(_("Registers"), "list_alt_add", "tenants_registerimport"),
                 _link(_("Closures"), "delete_forever", "tenants_closure"),
                 _link(_("People"), "group", "tenants_user"),

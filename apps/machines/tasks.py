@@ -15,6 +15,12 @@ def expire_certificates(**_: object) -> None:
     services.expire_certificates(by=SYSTEM, at=timezone.now())
 
 
+@jobs.handler("machines.remind_of_certificates")
+def remind_of_certificates(**_: object) -> None:
+    """Tell of certificates that end soon."""
+    services.remind_of_certificates(at=timezone.now())
+
+
 @jobs.handler("machines.apply_table")
 def apply_table(*, table_import_id: str, **_: object) -> None:
     """Import a table of machines."""
@@ -28,3 +34,6 @@ def undo_table(*, table_import_id: str, **_: object) -> None:
 
 
 jobs.register_upkeep("machines.expire_certificates", services.has_lapsed_certificates)
+jobs.register_upkeep(
+    "machines.remind_of_certificates", services.has_certificates_to_remind_of
+)

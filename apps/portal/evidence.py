@@ -280,8 +280,9 @@ def subject_of(kind: str, key: UUID) -> Subject:
         return Subject(kind, key, site.name, reverse("portal:site", args=[key]))
     found = machines.certificates().filter(pk=key).first()
     if found is None:
-        raise machines.certificate_unknown(key)
-    return Subject(kind, key, str(found.number), reverse("portal:certificates"))
+        raise machines.certificate_not_found(key)
+    href = reverse("portal:certificate", args=[key])
+    return Subject(kind, key, str(found.number), href)
 
 
 def uses_of(found: Any) -> list[dict[str, Any]]:
@@ -343,4 +344,4 @@ def _href_of(row: Any) -> str:
         return reverse("portal:machine", args=[machine_id])
     if row.site_id:
         return reverse("portal:site", args=[row.site_id])
-    return reverse("portal:certificates")
+    return reverse("portal:certificate", args=[row.certificate_id])

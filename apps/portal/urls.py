@@ -188,7 +188,27 @@ urlpatterns = [
     path("sites/<uuid:site_id>/change/", sites.site_change, name="site-change"),
     path("sites/<uuid:site_id>/removal/", sites.site_drop, name="site-drop"),
     path("certificates/", certificates.certificate_list, name="certificates"),
-    path("certificates/add/", certificates.certificate_add, name="certificate-add"),
+    path("certificates/add/", certificates.certificate_write, name="certificate-add"),
+    path(
+        "certificates/<uuid:certificate_id>/",
+        certificates.certificate,
+        name="certificate",
+    ),
+    path(
+        "certificates/<uuid:certificate_id>/change/",
+        certificates.certificate_write,
+        name="certificate-change",
+    ),
+    path(
+        "certificates/<uuid:certificate_id>/submission/",
+        certificates.certificate_submit,
+        name="certificate-submit",
+    ),
+    path(
+        "certificates/<uuid:certificate_id>/submission/withdrawal/",
+        certificates.certificate_withdraw,
+        name="certificate-withdraw",
+    ),
     path(
         "certificates/<uuid:certificate_id>/removal/",
         certificates.certificate_drop,

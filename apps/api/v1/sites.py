@@ -17,7 +17,6 @@ from apps.api.oauth import principal_of
 from apps.api.pagination import Filter, asked, paginated, whole
 from apps.api.reading import (
     FARTHEST_YEARS,
-    Day,
     Measure,
     StrictSerializer,
     body_of,
@@ -27,8 +26,6 @@ from apps.capacity.rules.public_holidays import named_days
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.types import (
-    CertificateDraft,
-    CertificateState,
     LocationDisclosure,
     SiteDraft,
 )
@@ -120,30 +117,6 @@ class HolidayShape(serializers.Serializer[Any]):
     worked_like = serializers.IntegerField(
         allow_null=True, help_text="The weekday whose shifts are worked: 0 is Monday."
     )
-
-
-class CertificateShape(serializers.Serializer[Any]):
-    """A certificate that the enterprise claims."""
-
-    disclosure = Disclosure.PRIVATE
-
-    id = serializers.UUIDField()
-    kind_code = serializers.CharField()
-    number = serializers.CharField()
-    issuer = serializers.CharField()
-    valid_from_on = serializers.DateField(allow_null=True)
-    valid_until_on = serializers.DateField(allow_null=True)
-    state = serializers.ChoiceField(CertificateState.values)
-
-
-class CertificateInput(StrictSerializer):
-    """A certificate to claim for the whole enterprise."""
-
-    kind_code = serializers.CharField(max_length=60)
-    number = serializers.CharField(max_length=80)
-    issuer = serializers.CharField(max_length=160)
-    valid_from_on = Day(required=False, allow_null=True, default=None)
-    valid_until_on = Day(required=False, allow_null=True, default=None)
 
 
 class Sites(Endpoint):
@@ -269,34 +242,3 @@ def _year_asked(request: Request, filters: tuple[Filter, ...]) -> int:
             f"year cannot be {text[:40]}. Give a year from {first} to {end - 1}.",
         )
     return int(text)
-
-
-class Certificates(Endpoint):
-    """Certificates of the enterprise."""
-
-    scopes = {"GET": "machines:read", "POST": "machines:write"}
-    is_page = True
-
-    @extend_schema(
-        operation_id="list_certificates",
-        responses=page_of(CertificateShape),
-        summary="List certificates",
-    )
-    def get(self, request: Request) -> Response:
-        """Return certificates, newest first."""
-        return paginated(request, machines.certificates(), CertificateShape)
-
-    @extend_schema(
-        operation_id="add_certificate",
-        request=CertificateInput,
-        responses={201: CertificateShape},
-        summary="Claim a certificate",
-    )
-    def post(self, request: Request) -> Response:
-        """Claim a certificate for the whole enterprise."""
-        made = services.add_certificate(
-            draft=CertificateDraft(**body_of(request, CertificateInput)),
-            by=principal_of(request).actor,
-            at=timezone.now(),
-        )
-        return Response(CertificateShape(made).data, status=status.HTTP_201_CREATED)

@@ -26,6 +26,7 @@ from apps.machines.rules.holiday_places import regions_of
 from apps.machines.types import (
     CapabilityDraft,
     CertificateDraft,
+    CertificateState,
     CostInputs,
     EnvelopeKind,
     MachineDraft,
@@ -120,7 +121,16 @@ def _furnish(plan: EnterprisePlan, *, by: Actor, at: datetime) -> None:
             at=at,
         )
         if plan.is_verified:
-            machines.verify_certificate(certificate_id=held.pk, by=SYSTEM, at=at)
+            checked = machines.submit_certificate(
+                certificate_id=held.pk, by=SYSTEM, at=at
+            )
+            machines.settle_certificate(
+                certificate_id=held.pk,
+                version=checked.version,
+                state=CertificateState.VERIFIED,
+                by=SYSTEM,
+                at=at,
+            )
     calendar = capacity.set_shifts(
         shifts=[
             ShiftTime(shift.weekday, shift.starts, shift.ends, shift.break_minutes)

@@ -1,7 +1,10 @@
 """Reading sites, machines, what they can do and what is missing of them."""
 
 from apps.machines.selectors.certificates import (
+    CertificateNotFound,
+    certificate,
     certificate_codes,
+    certificate_not_found,
     certificates,
 )
 from apps.machines.selectors.costs import (
@@ -13,9 +16,7 @@ from apps.machines.selectors.disclosure import (
     machines_with_choices,
 )
 from apps.machines.selectors.evidence import (
-    CertificateUnknown,
     EvidenceNotFound,
-    certificate_unknown,
     evidence_of_certificate,
     evidence_of_certificates,
     evidence_of_machine,
@@ -62,15 +63,16 @@ from apps.machines.selectors.tables import (
 )
 
 __all__ = [
-    "CertificateUnknown",
+    "CertificateNotFound",
     "EvidenceNotFound",
     "MachineDetail",
     "MachineNotFound",
     "SiteNotFound",
     "TableImportNotFound",
     "as_published",
+    "certificate",
     "certificate_codes",
-    "certificate_unknown",
+    "certificate_not_found",
     "certificates",
     "circles_of",
     "cost_inputs",

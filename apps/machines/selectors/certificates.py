@@ -1,14 +1,44 @@
 """Reading what others have certified of an enterprise."""
 
 from datetime import date
+from uuid import UUID
+
+from django.utils.translation import gettext as _
 
 from apps.catalog import selectors as catalog
+from apps.kernel.errors import NotFound
 from apps.machines.models import Certificate, CertificateQuerySet
+
+
+class CertificateNotFound(NotFound):
+    """The enterprise has no such certificate."""
+
+    code = "certificate_not_found"
 
 
 def certificates() -> CertificateQuerySet:
     """Return the enterprise's certificates by kind, the longest valid first."""
     return Certificate.objects.order_by("kind_code", "-valid_until_on", "number")
+
+
+def certificate(certificate_id: UUID) -> Certificate:
+    """Return one certificate.
+
+    :raises CertificateNotFound: if the enterprise has none of this id.
+    """
+    found = Certificate.objects.filter(pk=certificate_id).first()
+    if found is None:
+        raise certificate_not_found(certificate_id)
+    return found
+
+
+def certificate_not_found(certificate_id: UUID) -> CertificateNotFound:
+    """Say that the enterprise has no certificate of this id."""
+    return CertificateNotFound(
+        _("There is no such certificate."),
+        field="certificate",
+        value=str(certificate_id),
+    )
 
 
 def certificate_codes() -> dict[str, date | None]:

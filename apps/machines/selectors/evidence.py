@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from apps.kernel.errors import NotFound
 from apps.machines.models import Certificate, Evidence, EvidenceQuerySet, Machine, Site
+from apps.machines.selectors.certificates import certificate_not_found
 from apps.machines.selectors.machines import machine_not_found
 from apps.machines.selectors.sites import site as site_of
 
@@ -16,12 +17,6 @@ class EvidenceNotFound(NotFound):
     """The enterprise has no such evidence."""
 
     code = "evidence_not_found"
-
-
-class CertificateUnknown(NotFound):
-    """The enterprise has no such certificate."""
-
-    code = "certificate_not_found"
 
 
 def evidence_of_machine(machine_id: UUID) -> EvidenceQuerySet:
@@ -37,10 +32,10 @@ def evidence_of_machine(machine_id: UUID) -> EvidenceQuerySet:
 def evidence_of_certificate(certificate_id: UUID) -> EvidenceQuerySet:
     """Return what speaks for a certificate, newest first.
 
-    :raises CertificateUnknown: if the enterprise has none of this id.
+    :raises CertificateNotFound: if the enterprise has none of this id.
     """
     if not Certificate.objects.filter(pk=certificate_id).exists():
-        raise certificate_unknown(certificate_id)
+        raise certificate_not_found(certificate_id)
     return _shown(Q(certificate_id=certificate_id))
 
 
@@ -82,15 +77,6 @@ def piece_of_evidence(evidence_id: UUID) -> Evidence:
             _("There is no such evidence."), field="evidence", value=str(evidence_id)
         )
     return found
-
-
-def certificate_unknown(certificate_id: UUID) -> CertificateUnknown:
-    """Say that the enterprise has no certificate of this id."""
-    return CertificateUnknown(
-        _("There is no such certificate."),
-        field="certificate",
-        value=str(certificate_id),
-    )
 
 
 def _shown(which: Q) -> EvidenceQuerySet:

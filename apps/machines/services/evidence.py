@@ -92,13 +92,13 @@ def add_certificate_evidence(
 ) -> Evidence:
     """Say that a document speaks for a certificate.
 
-    :raises CertificateUnknown: if the enterprise has none of this id.
+    :raises CertificateNotFound: if the enterprise has none of this id.
     :raises DocumentNotFound: if the enterprise has no such document.
     :raises NoProof: if the evidence cannot say this.
     """
     found = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
     if found is None:
-        raise selectors.certificate_unknown(certificate_id)
+        raise selectors.certificate_not_found(certificate_id)
     return add_evidence(subject=found, draft=draft, by=by, at=at)
 
 

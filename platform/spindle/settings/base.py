@@ -55,6 +55,7 @@ SHARED_APPS = [
     "django_cotton",
     "apps.catalog",
     "apps.library",
+    "apps.verification",
     "apps.exchange",
     "apps.demo",
     "apps.api",

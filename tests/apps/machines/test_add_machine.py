@@ -18,10 +18,13 @@ from apps.kernel.identifiers import uuid7
 from apps.machines import selectors, services
 from apps.machines.models import Capability, Certificate, CostModel, Machine, Site
 from apps.machines.rules.figures import ImpossibleFigure
-from apps.machines.selectors import MachineNotFound, SiteNotFound
+from apps.machines.selectors import (
+    CertificateNotFound,
+    MachineNotFound,
+    SiteNotFound,
+)
 from apps.machines.services import (
     CapabilityNotFound,
-    CertificateNotFound,
     CertificateTaken,
     CodeTaken,
     SiteChanged,
@@ -419,18 +422,6 @@ class TestCertificates:
         assert selectors.certificate_codes() == {"iso-9001": NOON.date()}
         assert told() == [machine.pk]
 
-    def test_are_verified_by_someone_at_a_moment(self, planner: Actor) -> None:
-        claimed = machines.certificate()
-
-        services.verify_certificate(certificate_id=claimed.pk, by=planner, at=NOON)
-
-        claimed.refresh_from_db()
-        assert (claimed.state, claimed.verified_at, claimed.verified_by) == (
-            "verified",
-            NOON,
-            "Paula Planner",
-        )
-
     def test_are_dropped(self, planner: Actor) -> None:
         claimed = machines.certificate()
 
@@ -439,7 +430,7 @@ class TestCertificates:
         assert list(selectors.certificates()) == []
 
     @pytest.mark.parametrize(
-        "change", [services.verify_certificate, services.drop_certificate]
+        "change", [services.submit_certificate, services.drop_certificate]
     )
     def test_of_another_enterprise_are_not_seen(
         self, change: Callable[..., object], buyer: Actor, south: EnterpriseRef
