@@ -23,6 +23,7 @@ from tests.factories import (
     orders,
     reports,
     tenants,
+    verification,
 )
 from tests.support.world import NOON
 
@@ -92,6 +93,7 @@ def full_enterprise(**facts: Any) -> EnterpriseRef:
         machines.table_entry()
         machines.work_center(code="WC-TURN", site=mill.site)
         machines.evidence(machine=mill)
+        verification.certificate_review(number="REVIEWED-1")
         machines.fact_disclosure(machine=mill)
         machines.table_import()
         capacity.booked(mill.pk)

@@ -38,6 +38,7 @@ from tests.factories import machines as make_machines
 from tests.factories import notify as make_notices
 from tests.factories import orders as make_orders
 from tests.factories import reports as make_reports
+from tests.factories import verification as make_verification
 from tests.support.world import NOON, PASSWORD
 
 # What is only north's, in words that stand nowhere else.
@@ -187,6 +188,9 @@ class Resources:
             evidence = make_machines.evidence(
                 document=document, certificate=certificate
             )
+            review = make_verification.certificate_review(
+                number="CNRY-CERT-5513", kind_code="iso-13485"
+            )
             table = make_machines.table_import(
                 f"Code,Serial number,IT grade\nT-1,{CANARIES['imported serial']},x\n"
                 f"T-2,2,7\n".encode()
@@ -212,6 +216,7 @@ class Resources:
             archive_id=archive,
             export_id=self._export(),
             certificate_id=certificate,
+            review_id=review,
             exception_id=closing,
             user_id=member,
             site_id=site,

@@ -119,8 +119,8 @@ class TestUpload:
 
         response = upload(planner, photo(), about, kind="certificate", title="Scan")
 
-        assert response["Location"] == "/certificates/"
-        text = planner.get("/certificates/").content.decode()
+        assert response["Location"] == f"/certificates/{certificate.pk}/"
+        text = planner.get(response["Location"]).content.decode()
         assert "Scan" in text
         assert f"/documents/add/?{about}" in text
 

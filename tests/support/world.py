@@ -92,7 +92,8 @@ def empty_shared() -> None:
     with context.owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND"
-            " (tablename LIKE 'exchange\\_%' OR tablename IN ('tenants_job',"
+            " (tablename LIKE 'exchange\\_%' OR tablename LIKE 'verification\\_%'"
+            " OR tablename IN ('tenants_job',"
             " 'tenants_jobprogress', 'tenants_idempotencyrecord', 'tenants_archive',"
             " 'tenants_closure', 'tenants_registerimport'))"
         )
