@@ -22,7 +22,7 @@ from apps.machines.rules.aas_telling import MOST_TEXT, Found, joined, told
 MOST_UNPACKED_MB = 256
 MOST_MEMBERS = 2_000
 MOST_PART_MB = 20
-MOST_ELEMENTS = 50_000
+MOST_ELEMENTS = 100_000
 MOST_LEVELS = 100
 ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

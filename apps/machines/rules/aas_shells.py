@@ -62,7 +62,7 @@ def as_json(shells: Iterable[Shell]) -> bytes:
     from basyx.aas.adapter.json import write_aas_json_file
 
     out = io.StringIO()
-    write_aas_json_file(out, _objects(shells), ensure_ascii=False, indent=1)
+    write_aas_json_file(out, _objects(shells), ensure_ascii=False)
     return out.getvalue().encode()
 
 

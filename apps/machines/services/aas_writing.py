@@ -21,8 +21,8 @@ from apps.machines.rules.document_machines import NotCarried
 from apps.machines.types import FigureOrigin, MachineState
 from tenants import context
 
-# A package of more is written and read for minutes; a filter names fewer.
-MOST_MACHINES = 1_000
+# More would be too large a file to be read again; a filter names fewer.
+MOST_MACHINES = 500
 CARRIED = (
     "code",
     "name",

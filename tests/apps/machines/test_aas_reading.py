@@ -390,7 +390,7 @@ class TestHostile:
 
     def test_a_bomb_is_refused_at_once(self, planner):
         bomb = shells.package(b" " * (21 << 20))
-        many = b'{"submodels":[' + b'{"modelType":"Property"},' * 50_001 + b"{}]}"
+        many = b'{"submodels":[' + b'{"modelType":"Property"},' * 100_001 + b"{}]}"
 
         assert refused(bomb, planner) == "bomb"
         assert refused(many, planner) == "too_many"
