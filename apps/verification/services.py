@@ -1,6 +1,6 @@
 """Having certificates checked: submitted and withdrawn by shops, decided by operators."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,13 +12,14 @@ from apps.machines import selectors as machines
 from apps.machines import services as machines_services
 from apps.machines.types import CertificateState
 from apps.verification import selectors
-from apps.verification.models import CertificateReview
+from apps.verification.models import CertificateReview, CertificateReviewQuerySet
 from apps.verification.types import ReviewState
 from tenants import context, jobs
 from tenants.registry.selectors import enterprise_by_id
 from tenants.types import Actor
 
 SETTLE = "verification.settle_certificate"
+WITHDRAW = "verification.withdraw_lapsed"
 LONGEST_REASON = 160
 
 
@@ -32,6 +33,12 @@ class ReviewDecided(Conflict):
     """The review does not wait any more."""
 
     code = "review_decided"
+
+
+class HolderAway(Conflict):
+    """The enterprise is not here to be told."""
+
+    code = "holder_away"
 
 
 class NoReason(InvalidInput):
@@ -62,7 +69,7 @@ def submit_certificate(
                 "Add the certificate itself, as a scan or a PDF, and submit again."
             ),
         )
-    return CertificateReview.objects.create(
+    made = CertificateReview(
         owner_id=context.current().id,
         certificate_id=certificate.pk,
         certificate_version=certificate.version,
@@ -77,6 +84,12 @@ def submit_certificate(
         submitted_at=at,
         submitted_by=by.label,
     )
+    # One that ended while it was checked may still wait here.
+    _waiting_of(certificate_id).update(state=ReviewState.WITHDRAWN)
+    made.save(force_insert=True)
+    if made.valid_until_on is not None:
+        jobs.enqueue_when_due(WITHDRAW, due_at=_end_of(made.valid_until_on))
+    return made
 
 
 @transaction.atomic
@@ -85,15 +98,7 @@ def withdraw_submission(*, certificate_id: UUID, by: Actor, at: datetime) -> Non
 
     :raises ReviewDecided: if it does not wait any more.
     """
-    review = (
-        CertificateReview.objects.select_for_update()
-        .filter(
-            owner_id=context.current().id,
-            certificate_id=certificate_id,
-            state=ReviewState.SUBMITTED,
-        )
-        .first()
-    )
+    review = _waiting_of(certificate_id).select_for_update().first()
     if review is None:
         raise ReviewDecided(
             _("The certificate does not wait to be checked."),
@@ -101,15 +106,21 @@ def withdraw_submission(*, certificate_id: UUID, by: Actor, at: datetime) -> Non
             value=str(certificate_id),
             remedy=_("Look at it again; it may have been decided."),
         )
-    review.state = ReviewState.WITHDRAWN
-    review.save(update_fields=["state", "updated_at"])
-    machines_services.settle_certificate(
-        certificate_id=certificate_id,
-        version=review.certificate_version,
-        state=CertificateState.CLAIMED,
-        by=by,
-        at=at,
-    )
+    _withdraw(review, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_lapsed_submissions(*, by: Actor, at: datetime) -> int:
+    """Take certificates out of the queue whose last day is over; return how many."""
+    lapsed = list(_lapsed(at).select_for_update().order_by("id"))
+    for review in lapsed:
+        _withdraw(review, by=by, at=at)
+    return len(lapsed)
+
+
+def has_lapsed_submissions(at: datetime) -> bool:
+    """Say whether certificates wait that are over."""
+    return _lapsed(at).exists()
 
 
 @transaction.atomic
@@ -125,6 +136,7 @@ def decide_review(
 
     :raises ReviewNotFound: if there is none of this id.
     :raises ReviewDecided: if it was decided or withdrawn meanwhile.
+    :raises HolderAway: if its enterprise rests, or is being moved away.
     :raises NoReason: if it is rejected without a reason, or with too long a one.
     """
     told = " ".join(reason.split())
@@ -146,6 +158,15 @@ def decide_review(
             field="state",
             value=review.state,
         )
+    holder = enterprise_by_id(review.owner_id)
+    if holder is None:
+        raise HolderAway(
+            _("The enterprise of %(certificate)s is not active here.")
+            % {"certificate": review},
+            field="enterprise",
+            value=str(review.owner_id),
+            remedy=_("Decide it once the enterprise is back."),
+        )
     review.state = ReviewState.VERIFIED if is_verified else ReviewState.REJECTED
     review.reason = "" if is_verified else told
     review.decided_at = at
@@ -154,7 +175,7 @@ def decide_review(
     jobs.enqueue(
         SETTLE,
         dedup_key=f"review:{review.pk}",
-        enterprise=enterprise_by_id(review.owner_id),
+        enterprise=holder,
         review_id=str(review.pk),
     )
     return review
@@ -201,3 +222,33 @@ def read_evidence(
             facts={"certificate": str(review), "review_id": str(review.pk)},
         )
     return found
+
+
+def _withdraw(review: CertificateReview, *, by: Actor, at: datetime) -> None:
+    review.state = ReviewState.WITHDRAWN
+    review.save(update_fields=["state", "updated_at"])
+    machines_services.settle_certificate(
+        certificate_id=review.certificate_id,
+        version=review.certificate_version,
+        state=CertificateState.CLAIMED,
+        by=by,
+        at=at,
+    )
+
+
+def _waiting_of(certificate_id: UUID) -> CertificateReviewQuerySet:
+    found: CertificateReviewQuerySet = CertificateReview.objects.waiting().filter(
+        owner_id=context.current().id, certificate_id=certificate_id
+    )
+    return found
+
+
+def _lapsed(at: datetime) -> CertificateReviewQuerySet:
+    found: CertificateReviewQuerySet = CertificateReview.objects.waiting().filter(
+        owner_id=context.current().id, valid_until_on__lt=at.date()
+    )
+    return found
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), tzinfo=UTC)
