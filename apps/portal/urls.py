@@ -9,6 +9,7 @@ from apps.portal import (
     capacity,
     certificates,
     data,
+    disclosure,
     documents,
     enterprise,
     evidence,
@@ -155,6 +156,17 @@ urlpatterns = [
         "machines/<uuid:machine_id>/withdrawal/",
         machines.withdraw,
         name="machine-withdraw",
+    ),
+    path("disclosure/", disclosure.enterprise, name="disclosure"),
+    path(
+        "machines/<uuid:machine_id>/disclosure/",
+        disclosure.machine,
+        name="machine-disclosure",
+    ),
+    path(
+        "machines/<uuid:machine_id>/preview/",
+        disclosure.preview,
+        name="machine-preview",
     ),
     path(
         "machines/<uuid:machine_id>/state/", machines.change_state, name="machine-state"

@@ -13,6 +13,7 @@ from apps.exchange.selectors.market import (
     public_listings,
     public_offers,
     sellers,
+    traffic_light,
 )
 from apps.exchange.selectors.matches import (
     InboxEntry,
@@ -29,6 +30,7 @@ from apps.exchange.selectors.matches import (
 )
 from apps.exchange.selectors.previews import (
     Preview,
+    Row,
     preview,
     shown_to,
 )
@@ -39,6 +41,7 @@ __all__ = [
     "InboxEntry",
     "MatchView",
     "Preview",
+    "Row",
     "counts_of_run",
     "demand_of",
     "enterprise_directory",
@@ -60,4 +63,5 @@ __all__ = [
     "runs",
     "sellers",
     "shown_to",
+    "traffic_light",
 ]

@@ -17,6 +17,7 @@ from apps.exchange import selectors as exchange
 from apps.exchange.types import TrafficLight
 from apps.portal.access import public
 from apps.portal.formats import number
+from apps.portal.offers import offer_of
 from apps.portal.paging import cursor_of
 from apps.portal.public import places
 from tenants.registry import directory as registry
@@ -66,7 +67,7 @@ class Firm:
 
     @property
     def light(self) -> tuple[str, str]:
-        """Give tone and words of the free time, empty where nothing is published."""
+        """Give tone and words of the free time, empty where none is shown to everyone."""
         if self.entry is None or self.entry.free is None:
             return "", ""
         return LIGHTS[self.entry.free], str(self.entry.free.label)
@@ -129,6 +130,9 @@ def enterprise(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "section": "directory",
             "firm": firm,
+            "offers": [offer_of(row) for row in exchange.public_offers(row.pk)]
+            if firm.entry
+            else [],
             "contact": settings.OPERATOR_EMAIL,
         },
     )
