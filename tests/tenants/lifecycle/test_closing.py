@@ -111,7 +111,7 @@ def plant(ref: EnterpriseRef) -> None:
             " WHERE c.table_schema = %s AND c.data_type IN ('text',"
             " 'character varying') AND coalesce(c.character_maximum_length, 99) >= 80"
             " AND c.table_name !~ '^(audit_|django_)' AND c.column_name !~"
-            " 'file|preview|state|_code|kind'  ORDER BY 1, 2",
+            " 'file|preview|thumbnail|state|_code|kind'  ORDER BY 1, 2",
             [ref.schema],
         )
         columns = cursor.fetchall()
