@@ -8,6 +8,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from apps.verification import selectors as verification
+from tenants import context
+
 
 def style(request: HttpRequest) -> str:
     """Return the address of our own style, for every page of the console."""
@@ -40,7 +43,8 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
                     _("Certificates to check"),
                     "verified_user",
                     "verification_certificatereview",
-                ),
+                )
+                | {"badge": _waiting(), "badge_variant": "warning"},
                 _link(_("Registers"), "list_alt_add", "tenants_registerimport"),
                 _link(_("Closures"), "delete_forever", "tenants_closure"),
                 _link(_("People"), "group", "tenants_user"),
@@ -89,6 +93,14 @@ def groups(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         },
     ]
+
+
+def _waiting() -> int:
+    # Signing in and out is the directory's, and builds this bar too.
+    found = context.active()
+    if found is None or found.role != context.OPERATOR_ROLE:
+        return 0
+    return verification.waiting_count()
 
 
 def _link(title: "str | Promise", icon: str, model: str) -> dict[str, Any]:

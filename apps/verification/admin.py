@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.db.models import Case, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -46,7 +47,11 @@ class CertificateReviewAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind_code")
     list_select_related = ("owner",)
     search_fields = ("number", "issuer", "owner__name")
-    ordering = ("-state", "id")
+    # What waits comes first, and of it what has waited longest.
+    ordering = (
+        Case(When(state=ReviewState.SUBMITTED, then=Value(0)), default=Value(1)),
+        "id",
+    )
     actions_detail = ("evidence", "verify", "reject")
     fieldsets = (
         (None, {"fields": ("owner", "shown_kind", "number", "issuer")}),
@@ -95,12 +100,13 @@ class CertificateReviewAdmin(ReadOnlyAdmin):
         except DomainError as error:
             self.message_user(request, f"{error} {error.remedy}", messages.WARNING)
             return _back(object_id)
+        self._log(request, row, "evidence read")
         name = content_disposition_header(
             as_attachment=True, filename=found.document.file_name
         )
         return HttpResponse(
             found.content,
-            content_type=found.document.media_type,
+            content_type="application/octet-stream",
             headers={**SANDBOX, "Content-Disposition": str(name)},
         )
 
@@ -169,10 +175,15 @@ class CertificateReviewAdmin(ReadOnlyAdmin):
                 self.message_user(request, str(refusal), messages.WARNING)
                 return _back(object_id)
             else:
+                self._log(request, row, "verified" if is_verified else "rejected")
                 done = _("%(certificate)s is decided.") % {"certificate": row}
                 self.message_user(request, done, messages.SUCCESS)
                 return HttpResponseRedirect(_queue())
         return _page(request, row, error=error, has_reason=not is_verified, **texts)
+
+    def _log(self, request: HttpRequest, row: CertificateReview, what: str) -> None:
+        # Beside the enterprise, with which it is erased once.
+        self.log_change(request, row.owner, f"{row}: {what}")
 
 
 def _queue() -> str:
