@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.documents.models import Document
-from apps.machines.models import Site, TableImport
+from apps.machines.models import Certificate, Site, TableImport
 from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
@@ -24,6 +24,8 @@ NO_PAGES = {
     "api-client-revoke",
     "asleep",
     "certificate-drop",
+    "certificate-submit",
+    "certificate-withdraw",
     "close",
     "close-withdraw",
     "document-drop",
@@ -104,6 +106,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         report = Report.objects.first()
         table = TableImport.objects.newest_first()[0]
         (site, *_others) = Site.objects.order_by("name")
+        certificate = {"certificate_id": Certificate.objects.order_by("id")[0].pk}
         document = {"document_id": Document.objects.newest_first()[0].pk}
     person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
@@ -134,6 +137,8 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "site-add": at("site-add"),
         "certificates": at("certificates"),
         "certificate-add": at("certificate-add"),
+        "certificate": at("certificate", **certificate),
+        "certificate-change": at("certificate-change", **certificate),
         "documents": at("documents"),
         "document": at("document", **document),
         "document-add": at("document-add"),

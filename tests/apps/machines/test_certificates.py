@@ -8,12 +8,15 @@ import pytest
 
 from apps.exchange import services as exchange
 from apps.exchange.models import Demand, Listing, Match, MatchRun
-from apps.exchange.types import Outcome
+from apps.exchange.rules import reasons
+from apps.exchange.selectors.names import names_of
+from apps.exchange.types import Outcome, Refusal
 from apps.machines import services
 from apps.machines.models import Certificate
 from apps.machines.rules import reminders
 from apps.machines.types import CertificateDraft, CertificateState
 from apps.notify.models import Notice
+from apps.orders.models import Quote
 from tenants import context, jobs
 from tenants.models import Job
 from tenants.types import SYSTEM, Actor, EnterpriseRef, JobState
@@ -216,6 +219,62 @@ class TestOpenDemands:
             (refusal,) = Match.objects.get(run=again).refusals
         assert refusal["reason"] == "certificate"
 
+    def test_fit_again_once_it_is_claimed_anew(
+        self, north: EnterpriseRef, south: EnterpriseRef
+    ) -> None:
+        listing, certificate = shop_with(north)
+        with context.enterprise(north):
+            services.drop_certificate(certificate_id=certificate.pk, by=SYSTEM, at=NOON)
+            exchange.publish_machine(machine_id=listing.machine_id, at=NOON)
+        demand = make_exchange.demand(south)
+        assert outcomes(make_exchange.matched(demand.pk)) == {
+            listing.pk: Outcome.REFUSED
+        }
+
+        with context.enterprise(north):
+            machines.certificate(number="TWO")
+        again = judged_anew(north, listing, demand, NOON)
+
+        assert outcomes(again) == {listing.pk: Outcome.FITS}
+
+    def test_ask_for_a_kind_that_the_lapsed_one_includes(
+        self, north: EnterpriseRef, south: EnterpriseRef
+    ) -> None:
+        # EN 9100 takes ISO 9001 in: whoever holds it meets a request for either.
+        listing, _certificate = shop_with(
+            north, kind_code="as9100d", valid_until_on=TODAY
+        )
+        demand = make_exchange.demand(south)
+        first = make_exchange.matched(demand.pk)
+        assert set(listing.certificates) >= {"as9100d", "iso-9001"}
+        morning = NOON + timedelta(days=1)
+
+        with context.enterprise(north):
+            services.expire_certificates(by=SYSTEM, at=morning)
+        again = judged_anew(north, listing, demand, morning)
+
+        assert again.pk != first.pk
+        assert listing.certificates == {}
+        assert "lacks" in reasons_of(again)
+
+    def test_keep_the_quotes_that_were_given(
+        self, north: EnterpriseRef, south: EnterpriseRef
+    ) -> None:
+        listing, certificate = shop_with(north)
+        demand = make_exchange.demand(south)
+        make_exchange.matched(demand.pk)
+        given = make_exchange.auto_quoted(north, demand.pk, listing.pk)
+
+        with context.enterprise(north):
+            services.drop_certificate(certificate_id=certificate.pk, by=SYSTEM, at=NOON)
+        again = judged_anew(north, listing, demand, NOON)
+
+        assert outcomes(again) == {listing.pk: Outcome.REFUSED}
+        for side in (north, south):
+            with context.enterprise(side):
+                quote = Quote.objects.get(demand_id=demand.pk)
+                assert (quote.total, quote.state) == (given.total, "submitted")
+
 
 def shop_with(north: EnterpriseRef, **facts: object) -> tuple[Listing, Certificate]:
     """Open a shop whose only ISO 9001 certificate is this one."""
@@ -250,3 +309,11 @@ def judged_anew(
 def outcomes(run: MatchRun) -> dict[UUID, str]:
     with context.exchange():
         return dict(Match.objects.filter(run=run).values_list("listing_id", "outcome"))
+
+
+def reasons_of(run: MatchRun) -> str:
+    with context.exchange():
+        (match,) = Match.objects.filter(run=run)
+        found = [Refusal.from_json(stored) for stored in match.refusals]
+        names = names_of(reasons.codes_in(found))
+    return "; ".join(str(reasons.describe(one, names)) for one in found)
