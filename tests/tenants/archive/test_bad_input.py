@@ -421,6 +421,7 @@ class TestPaths:
 class TestBelongings:
     def test_finds_all_that_is_owned_or_says_why_not(self) -> None:
         assert [one.table for one in belongings.shared_tables()] == [
+            "exchange_counterparty",
             "exchange_demand",
             "exchange_listing",
             "exchange_matchrun",
