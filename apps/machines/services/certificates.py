@@ -87,7 +87,8 @@ def revise_certificate(
 ) -> Certificate:
     """Change what a certificate says; it is then a claim again, whatever it was.
 
-    So it is renewed too: by another number or another last day.
+    So it is renewed too: by another number or another last day. Saying the same once
+    more changes nothing.
 
     :raises CertificateNotFound: if the enterprise has none of this id.
     :raises CertificateChanged: if it is not of the version that the caller saw.
@@ -101,6 +102,8 @@ def revise_certificate(
     certificate = _of_version(certificate_id, version)
     _check_not_under_review(certificate)
     before = {name: getattr(certificate, name) for name in asdict(draft)}
+    if before == asdict(draft):
+        return certificate
     for column, value in asdict(draft).items():
         setattr(certificate, column, value)
     _claim(certificate)

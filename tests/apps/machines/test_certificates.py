@@ -143,6 +143,19 @@ class TestRevising:
         row.refresh_from_db()
         assert (row.state, row.verified_by, row.issuer) == ("claimed", "", "DEKRA")
 
+    def test_by_what_it_says_already_changes_nothing(self, planner: Actor) -> None:
+        row = machines.certificate()
+        Certificate.objects.update(
+            state="verified", verified_at=NOON, verified_by="Olga Operator"
+        )
+
+        services.revise_certificate(
+            certificate_id=row.pk, version=1, draft=draft(), by=planner, at=NOON
+        )
+
+        row.refresh_from_db()
+        assert (row.state, row.version) == ("verified", 1)
+
     def test_of_what_changed_meanwhile_is_refused(self, planner: Actor) -> None:
         row = machines.certificate()
         for outcome in ("done", "refused"):
