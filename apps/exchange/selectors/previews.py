@@ -78,7 +78,7 @@ def _has_followed(machine_id: UUID, facts: tuple[FactCircle, ...]) -> bool:
         for circle in (Circle.COUNTERPARTY, Circle.PUBLIC)
     ]
     return all(
-        [row.masked_facts, row.public_facts] == wanted
+        [sorted(row.masked_facts), sorted(row.public_facts)] == wanted
         for row in listings_of_machine(machine_id)
         if row.is_active
     )
