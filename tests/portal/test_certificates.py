@@ -1,12 +1,17 @@
 """The page of a certificate, and what a planner does there."""
 
+from datetime import timedelta
+
 import pytest
 
+from apps.machines import services
 from apps.machines.models import Certificate
+from apps.notify.models import Notice
 from apps.verification.models import CertificateReview
 from tenants import context
 from tenants.types import Role
 from tests.factories import documents, machines
+from tests.support.world import NOON
 
 ANSWERS = {
     "kind_code": "iso-9001",
@@ -103,3 +108,22 @@ def test_viewers_only_look(member_of, north, claimed):
 
     assert "submission" not in viewer.get(address).content.decode()
     assert viewer.post(f"{address}submission/").status_code == 403
+
+
+def test_that_ends_soon_is_a_task_of_the_first_page(
+    planner, member_of, north, in_north
+):
+    last = NOON.date() + timedelta(days=12)
+    row = machines.certificate(valid_until_on=last)
+    services.remind_of_certificates(at=NOON)
+
+    text = planner.get("/").content.decode()
+
+    assert "ISO 9001 quality management DE-12345 ends on" in text
+    notice = Notice.objects.get(kind="certificate.ends")
+    assert (
+        planner.get(f"/notices/{notice.pk}/")["Location"] == f"/certificates/{row.pk}/"
+    )
+    assert (
+        "DE-12345 ends on" not in member_of(north, Role.BUYER).get("/").content.decode()
+    )
