@@ -99,6 +99,9 @@ def withdraw_submission(*, certificate_id: UUID, by: Actor, at: datetime) -> Non
     :raises ReviewDecided: if it does not wait any more.
     """
     review = _waiting_of(certificate_id).select_for_update().first()
+    if review is None and (forlorn := _submitted_to_nobody(certificate_id)):
+        _claim(certificate_id, forlorn, by=by, at=at)
+        return
     if review is None:
         raise ReviewDecided(
             _("The certificate does not wait to be checked."),
@@ -227,13 +230,30 @@ def read_evidence(
 def _withdraw(review: CertificateReview, *, by: Actor, at: datetime) -> None:
     review.state = ReviewState.WITHDRAWN
     review.save(update_fields=["state", "updated_at"])
+    _claim(review.certificate_id, review.certificate_version, by=by, at=at)
+
+
+def _claim(certificate_id: UUID, version: int, *, by: Actor, at: datetime) -> None:
     machines_services.settle_certificate(
-        certificate_id=review.certificate_id,
-        version=review.certificate_version,
+        certificate_id=certificate_id,
+        version=version,
         state=CertificateState.CLAIMED,
         by=by,
         at=at,
     )
+
+
+def _submitted_to_nobody(certificate_id: UUID) -> int | None:
+    """Return the version of a certificate that has no review, as in a copy of a shop."""
+    found = machines.certificates().filter(
+        pk=certificate_id, state=CertificateState.SUBMITTED
+    )
+    known = selectors.reviews_of_certificate(certificate_id)
+    for certificate in found:
+        if not known.filter(certificate_version=certificate.version).exists():
+            version: int = certificate.version
+            return version
+    return None
 
 
 def _waiting_of(certificate_id: UUID) -> CertificateReviewQuerySet:

@@ -92,3 +92,33 @@ class TestResting:
             assert CertificateReview.objects.get().state == "submitted"
         with context.jobs():
             assert not Job.objects.filter(kind=services.SETTLE).exists()
+
+
+@pytest.mark.usefixtures("in_north")
+class TestCopying:
+    """A copy of an enterprise has its certificates, and no place in the queue."""
+
+    def test_leaves_a_certificate_that_can_be_taken_back(self) -> None:
+        review = make.certificate_review()
+        with context.owner():
+            CertificateReview.objects.all().delete()
+
+        services.withdraw_submission(
+            certificate_id=review.certificate_id, by=SYSTEM, at=NOON
+        )
+
+        assert Certificate.objects.get().state == "claimed"
+
+    def test_is_told_from_a_decision_on_its_way(self) -> None:
+        review = make.certificate_review()
+        with context.operator():
+            services.decide_review(
+                review_id=review.pk, is_verified=True, by=SYSTEM, at=NOON
+            )
+
+        with pytest.raises(services.ReviewDecided):
+            services.withdraw_submission(
+                certificate_id=review.certificate_id, by=SYSTEM, at=NOON
+            )
+
+        assert Certificate.objects.get().state == "submitted"

@@ -425,9 +425,11 @@ class TestBelongings:
             "exchange_demand",
             "exchange_listing",
             "exchange_matchrun",
+            "exchange_showcaseitem",
             "tenants_apiclient",
             "tenants_idempotencyrecord",
             "tenants_job",
+            "verification_certificatereview",
         ]
         assert sorted(belongings.left_out()) == [
             "exchange_match",

@@ -64,8 +64,10 @@ class TestImportAsNew:
         assert copy.not_carried == {
             "exchange_demand": 1,
             "exchange_listing": 1,
+            "exchange_showcaseitem": 1,
             "tenants_apiclient": 1,
             "tenants_job": manifest.shared["tenants_job"].rows,
+            "verification_certificatereview": 1,
         }
 
     def test_gives_a_record_of_what_was_done_that_still_holds(
