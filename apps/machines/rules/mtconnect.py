@@ -20,6 +20,8 @@ MAX_BYTES = 5 * MEBIBYTE
 MAX_DEPTH = 64
 MAX_DEVICES = 500
 MAX_TEXT = 120
+# Faster is no spindle, but a placeholder for no limit.
+MOST_RPM = 1_000_000
 
 ROOT = "MTConnectDevices"
 OTHER_ANSWERS = {
@@ -31,14 +33,28 @@ KNOWN_MAJORS = ("1", "2")
 SHDR_LINE = re.compile(rb"\s*(\xef\xbb\xbf)?\s*\d{4}-\d\d-\d\dT[\d:.]+Z?\|")
 
 SPEED_TYPES = {"ROTARY_VELOCITY", "SPINDLE_SPEED"}
+# What serves the machine has axes too, and none of them is the machine's own.
+SERVANTS = {"Auxiliaries", "Auxiliary", "Interfaces", "Resources"}
+# Names by which agents call the component, whichever control it is.
+GENERIC = re.compile(r"(cnc|cont|control|controller)([ _-]?(basic|main|\d+))?", re.IGNORECASE)
 ANGLE_TYPES = {"ANGLE"}
+AXES = {"Linear", "Rotary", "Spindle"}
+PART_OF_ID = re.compile(r"[-_.](?=[A-Za-z])")
 SPINDLE_MODE = {"SPINDLE"}
 MILLIMETERS = {
     "": 1.0,
     "MILLIMETER": 1.0,
     "CENTIMETER": 10.0,
+    "DECIMETER": 100.0,
     "METER": 1000.0,
     "INCH": 25.4,
+    "FOOT": 304.8,
+}
+PER_MINUTE = {
+    "": 1.0,
+    "REVOLUTION/MINUTE": 1.0,
+    "REVOLUTION/SECOND": 60.0,
+    "DEGREE/SECOND": 1 / 6,
 }
 LOWEST = ("Minimum", "LowerLimit")
 HIGHEST = ("Maximum", "UpperLimit")
@@ -210,11 +226,8 @@ def _device(element: Element) -> DeviceFacts:
         linear_axes=axes.linear,
         rotary_axes=axes.rotary,
         spindles=axes.spindles,
-        controllers=tuple(
-            _name(item)
-            for item, _inside in _components(element)
-            if _local(item) == "Controller"
-        ),
+        controllers=_controllers(element),
+        spindle_rpm=_fastest(element),
         travels=travels,
         proposal=proposal,
         unsaid=(),
@@ -234,9 +247,14 @@ def _axes(device: Element) -> Axes:
     rotary: list[str] = []
     spindles: list[str] = []
     both: list[str] = []
+    taken: set[tuple[str, str]] = set()
     for item, is_in_rotary in _components(device):
         kind = _local(item)
         name = _name(item)
+        if kind in AXES and (kind, name) in taken:
+            # Two spindles C are C and, by the end of its id, C2.
+            name = PART_OF_ID.split(_text(item.get("id")))[-1] or name
+        taken.add((kind, name))
         if kind == "Linear":
             linear.append(name)
         elif kind == "Spindle" and not is_in_rotary:
@@ -255,6 +273,45 @@ def _axes(device: Element) -> Axes:
         spindles=tuple(spindles),
         turning_axes=tuple(both),
     )
+
+
+def _controllers(device: Element) -> tuple[str, ...]:
+    """Name the controls; a component that is only called controller says nothing."""
+    found = []
+    for item, _inside in _components(device):
+        if _local(item) != "Controller":
+            continue
+        described = next(iter(_children(item, "Description")), None)
+        said = {} if described is None else described.attrib
+        words = [_text(said.get(key)) for key in ("manufacturer", "model")]
+        name = " ".join(word for word in words if word) or _name(item)
+        if not GENERIC.fullmatch(name) and name not in found:
+            found.append(name)
+    return tuple(found)
+
+
+def _fastest(device: Element) -> int | None:
+    """Return the highest speed to which a spindle is limited, per minute."""
+    speeds = []
+    for axis, _inside in _components(device):
+        if _local(axis) not in {"Rotary", "Spindle"}:
+            continue
+        limited = [
+            (limits, item.get("units") or item.get("nativeUnits"))
+            for item in _own_data_items(axis)
+            if item.get("type") in SPEED_TYPES and item.get("subType") != "OVERRIDE"
+            for limits in _children(item, "Constraints")
+        ]
+        limited += [
+            (limits, limits.get("units"))
+            for limits in _specifications(axis)
+            if limits.get("type") in SPEED_TYPES
+        ]
+        for limits, units in limited:
+            most, scale = _limit(limits, HIGHEST), PER_MINUTE.get(units or "")
+            if most is not None and scale is not None and 1 <= most * scale <= MOST_RPM:
+                speeds.append(round(most * scale))
+    return max(speeds, default=None)
 
 
 def _uses(rotary: Element) -> tuple[bool, bool]:
@@ -292,7 +349,8 @@ def _travels(device: Element) -> tuple[Travel, ...]:
                 continue
             positions[item.get("id", "")] = letter
             for constraints in _children(item, "Constraints"):
-                _note(found, letter, constraints, item.get("units"))
+                units = item.get("units") or item.get("nativeUnits")
+                _note(found, letter, constraints, units)
         for limits in _specifications(axis):
             if limits.get("type") == "POSITION":
                 _note(found, letter, limits, limits.get("units"))
@@ -345,9 +403,11 @@ def _specifications(element: Element, *, everywhere: bool = False) -> Iterator[E
 def _components(
     element: Element, *, is_in_rotary: bool = False
 ) -> Iterator[tuple[Element, bool]]:
-    """Give all components below, in order, and whether each is part of a rotary."""
+    """Give the machine's components in order, and whether each is part of a rotary."""
     for group in _children(element, "Components"):
         for item in group:
+            if _local(item) in SERVANTS:
+                continue
             yield item, is_in_rotary
             yield from _components(
                 item, is_in_rotary=is_in_rotary or _local(item) == "Rotary"

@@ -30,6 +30,8 @@ SOURCE = "mtconnect"
 CODE_LENGTH = 60
 NAME_LENGTH = 120
 IDENTITY_LENGTH = 250
+# Figures that a document reads from the machine, as makers publish them.
+OBSERVED = ("axes", "spindle_rpm")
 
 # Agents are often shipped with such an identity, which then names half the world.
 PLACEHOLDER = re.compile(r"[0\-{}]*")
@@ -124,7 +126,7 @@ def _import(
             proposal=proposal,
             **{"name": _name(device), **said},
         )
-        _note_axes(machine, said)
+        _note_origins(machine, said)
         write_machine(machine)
         audit.record(verb="machine.imported", subject=machine, by=by, at=at, facts=said)
         return machine, "created"
@@ -137,7 +139,7 @@ def _import(
         return machine, "unchanged"
     for column, value in changed.items():
         setattr(machine, column, value)
-    _note_axes(machine, changed)
+    _note_origins(machine, changed)
     machine.source_facts = {**machine.source_facts, **said}
     machine.proposal = proposal
     machine.version += 1
@@ -146,9 +148,10 @@ def _import(
     return machine, "updated"
 
 
-def _note_axes(machine: Machine, said: Mapping[str, Any]) -> None:
-    if "axes" in said:
-        machine.figures_origin |= {"axes": FigureOrigin.OBSERVED.value}
+def _note_origins(machine: Machine, said: Mapping[str, Any]) -> None:
+    for name in OBSERVED:
+        if name in said:
+            machine.figures_origin |= {name: FigureOrigin.OBSERVED.value}
 
 
 def _name(device: DeviceFacts) -> str:
@@ -165,6 +168,7 @@ def _said(device: DeviceFacts) -> dict[str, Any]:
         "axes": device.axes,
         "axis_names": [*device.linear_axes, *device.rotary_axes],
         "controller": ", ".join(device.controllers)[:NAME_LENGTH],
+        "spindle_rpm": device.spindle_rpm,
     }
     return {column: value for column, value in stated.items() if value}
 

@@ -74,6 +74,7 @@ class DeviceFacts:
     travels: tuple[Travel, ...]
     proposal: ProcessProposal | None
     unsaid: tuple[MissingKey, ...]
+    spindle_rpm: int | None = None
 
     @property
     def axes(self) -> int | None:

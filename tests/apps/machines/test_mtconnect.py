@@ -112,7 +112,7 @@ class TestNistDocument:
         hurco = ((), (), ("C",), None)
         assert axes == {
             "GFAgie01": (("X", "Y", "Z"), ("C", "A"), (), 5),
-            "Mazak01": (("X", "Y", "Z"), ("B", "C"), ("C", "C"), 5),
+            "Mazak01": (("X", "Y", "Z"), ("B", "C"), ("C", "C2"), 5),
             "Mazak03": (("X", "Z"), ("C",), ("S", "S2"), 3),
             "Hurco01": hurco,
             "Hurco02": hurco,
