@@ -58,7 +58,7 @@ class TableForm(PortalForm):
         help_text=_(
             "An Excel workbook (.xlsx) or CSV with a header and up to 20,000 rows, a"
             " machine and one of its processes in each; or Asset Administration Shells"
-            " as AASX, JSON or XML."
+            " as AASX, JSON or XML; or the Catena-X aspect ManufacturingCapability."
         ),
         widget=forms.FileInput(
             attrs={"accept": ".xlsx,.csv,.txt,.tsv,.aasx,.json,.xml"}

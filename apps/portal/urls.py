@@ -17,6 +17,7 @@ from apps.portal import (
     home,
     inbox,
     jobs,
+    machine_aspects,
     machine_import,
     machine_map,
     machine_models,
@@ -67,6 +68,21 @@ urlpatterns = [
     path("machines/models/", machine_models.search, name="machine-models"),
     path("machines/import/", machine_import.import_machines, name="machine-import"),
     path("machines/export/", machine_tables.export, name="machine-export"),
+    path(
+        "machines/export/catena-x/",
+        machine_aspects.aspects_file,
+        name="machine-aspects-file",
+    ),
+    path(
+        "machines/<uuid:machine_id>/catena-x/",
+        machine_aspects.aspect,
+        name="machine-aspect",
+    ),
+    path(
+        "machines/<uuid:machine_id>/catena-x/file/",
+        machine_aspects.aspect_file,
+        name="machine-aspect-file",
+    ),
     path(
         "machines/export/<slug:form>/",
         machine_shells.shells_file,

@@ -9,6 +9,7 @@ from apps.api.v1 import (
     disclosure,
     documents,
     jobs,
+    machine_aspects,
     machine_imports,
     machine_models,
     machine_shells,
@@ -47,6 +48,18 @@ urlpatterns = [
     path(
         "machines/<uuid:machine_id>/aas/not-carried",
         machine_shells.MachineShellRest.as_view(),
+    ),
+    path(
+        "machines/<uuid:machine_id>/catena-x",
+        machine_aspects.MachineManufacturingCapability.as_view(),
+    ),
+    path(
+        "machines/<uuid:machine_id>/catena-x/not-carried",
+        machine_aspects.MachineManufacturingCapabilityRest.as_view(),
+    ),
+    path(
+        "exports/catena-x/manufacturing-capability",
+        machine_aspects.ManufacturingCapabilities.as_view(),
     ),
     path("machine-shells", machine_shells.MachineShells.as_view()),
     path(

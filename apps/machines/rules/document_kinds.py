@@ -1,10 +1,11 @@
 """The documents of other standards from which machines are imported."""
 
 from apps.machines.rules.aas_file import AAS
+from apps.machines.rules.catena_x_file import CATENA_X
 from apps.machines.rules.document_machines import DocumentKind
 
 # The first that recognizes a file reads it.
-KINDS: tuple[DocumentKind, ...] = (AAS,)
+KINDS: tuple[DocumentKind, ...] = (AAS, CATENA_X)
 
 
 def kind_of(raw: bytes) -> DocumentKind | None:

@@ -5,6 +5,7 @@ from apps.machines.services.aas_writing import (
     export_aas,
     not_in_aas,
 )
+from apps.machines.services.catena_x_writing import export_catena_x, not_in_catena_x
 from apps.machines.services.certificates import (
     CertificateChanged,
     CertificateNotSubmittable,
@@ -131,6 +132,7 @@ __all__ = [
     "drop_table",
     "expire_certificates",
     "export_aas",
+    "export_catena_x",
     "export_csv",
     "fill_from_model",
     "has_certificates_to_remind_of",
@@ -138,6 +140,7 @@ __all__ = [
     "import_mtconnect",
     "map_columns",
     "not_in_aas",
+    "not_in_catena_x",
     "publish_machine",
     "refusals_csv",
     "remind_of_certificates",

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.catalog import selectors as catalog
+from apps.catalog.types import ProcessNode
 from apps.kernel.errors import Conflict
 from apps.machines.models import (
     Capability,
@@ -68,6 +69,9 @@ COSTS = tuple(
 )
 
 
+Left = tuple[str, Any, str]
+
+
 class TooManyMachines(Conflict):
     """More machines than one package holds."""
 
@@ -80,15 +84,7 @@ def export_aas(machines: Iterable[Machine], *, form: AasForm) -> bytes:
     :raises TooManyMachines: if they are more than one file holds.
     """
     found = list(machines)
-    if len(found) > MOST_MACHINES:
-        raise TooManyMachines(
-            _("%(count)d machines are too many for one file of shells.")
-            % {"count": len(found)},
-            field="machines",
-            value=len(found),
-            remedy=_("Filter the list to %(most)d machines at most.")
-            % {"most": MOST_MACHINES},
-        )
+    check_count(found)
     shells = [_shell(machine) for machine in found]
     if form is AasForm.AASX:
         return aas_shells.as_package(shells)
@@ -99,36 +95,58 @@ def not_in_aas(machine: Machine) -> list[NotCarried]:
     """Name what the register knows of a machine and its shell does not carry."""
     return [
         NotCarried(path, str(value), reason)
-        for path, value, reason in (
-            *_of_the_machine(machine),
-            *_of_capabilities(machine),
-            *_of_costs(machine),
-            *_of_what_hangs_on_it(machine),
+        for path, value, reason in left_out(
+            machine,
+            own=_(
+                "Shells say what a machine is, not how its enterprise works with it."
+            ),
+            whose=_("A shell does not say whose word a figure is."),
         )
     ]
+
+
+def check_count(found: list[Machine]) -> None:
+    """Refuse more machines than one file holds.
+
+    :raises TooManyMachines: if they are more.
+    """
+    if len(found) > MOST_MACHINES:
+        raise TooManyMachines(
+            _("%(count)d machines are too many for one file.") % {"count": len(found)},
+            field="machines",
+            value=len(found),
+            remedy=_("Filter the list to %(most)d machines at most.")
+            % {"most": MOST_MACHINES},
+        )
+
+
+def left_out(machine: Machine, *, own: str, whose: str) -> Iterator[Left]:
+    """Name what leaves the enterprise in no format, with the reasons of one."""
+    yield from _of_the_machine(machine, own)
+    yield from _origins("figures_origin", machine.figures_origin, whose)
+    for row in offered_by(machine):
+        path = f"capabilities/{row.process_code}/figures_origin"
+        yield from _origins(path, row.figures_origin, whose)
+    yield from _of_costs(machine)
+    yield from _of_what_hangs_on_it(machine)
 
 
 def _shell(machine: Machine) -> Shell:
     return Shell(
         id=machine.pk,
-        language=_language(),
+        language=written_language(),
         facts={name: getattr(machine, name) for name in CARRIED},
-        offers=[_offer(row) for row in _offered(machine)],
+        offers=[_offer(row) for row in offered_by(machine)],
     )
 
 
-def _offered(machine: Machine) -> list[Capability]:
+def offered_by(machine: Machine) -> list[Capability]:
+    """Return what a machine can do, in the order of processes."""
     return sorted(machine.capabilities.all(), key=lambda row: row.process_code)
 
 
 def _offer(row: Capability) -> Offer:
     node = catalog.process_by_code(row.process_code)
-    labels = {
-        "en": node.name_en,
-        "zh": node.name_zh,
-        "ru": node.name_ru,
-        "de": node.name_de,
-    }
     facts = {
         name: getattr(row, name)
         for name in CARRIED_OF_A_PROCESS
@@ -137,23 +155,31 @@ def _offer(row: Capability) -> Offer:
     facts["tolerances"] = tolerances.as_text(row.tolerances)
     return Offer(
         process_code=row.process_code,
-        labels={language: text for language, text in labels.items() if text},
+        labels=labels_of(node),
         definition=node.definition,
         facts=facts,
     )
 
 
-def _language() -> str:
+def labels_of(node: ProcessNode) -> dict[str, str]:
+    """Return the names of a process by language."""
+    labels = {
+        "en": node.name_en,
+        "zh": node.name_zh,
+        "ru": node.name_ru,
+        "de": node.name_de,
+    }
+    return {language: text for language, text in labels.items() if text}
+
+
+def written_language() -> str:
+    """Return the tag of the language in which an enterprise writes."""
     # What the metamodel asks for: BCP 47, where the script begins with a capital.
     language, _dash, script = context.current().language.partition("-")
     return f"{language}-{script.capitalize()}" if script else language
 
 
-Left = tuple[str, Any, str]
-
-
-def _of_the_machine(machine: Machine) -> Iterator[Left]:
-    own = _("Shells say what a machine is, not how its enterprise works with it.")
+def _of_the_machine(machine: Machine, own: str) -> Iterator[Left]:
     yield "site", machine.site.name, own
     if machine.work_center is not None:
         yield "work_center", machine.work_center.code, own
@@ -170,17 +196,9 @@ def _of_the_machine(machine: Machine) -> Iterator[Left]:
     if machine.published_at is not None:
         published = _("Whoever imports the machine decides on publishing it.")
         yield "published_at", machine.published_at.isoformat(), published
-    yield from _origins("figures_origin", machine.figures_origin)
 
 
-def _of_capabilities(machine: Machine) -> Iterator[Left]:
-    for row in _offered(machine):
-        path = f"capabilities/{row.process_code}/figures_origin"
-        yield from _origins(path, row.figures_origin)
-
-
-def _origins(path: str, origins: dict[str, str]) -> Iterator[Left]:
-    why = _("A shell does not say whose word a figure is.")
+def _origins(path: str, origins: dict[str, str], why: str) -> Iterator[Left]:
     for name, origin in sorted(origins.items()):
         # What is read from a file is what a shop states.
         if origin != FigureOrigin.CLAIMED:
