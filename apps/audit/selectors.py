@@ -32,9 +32,16 @@ def events_of(
     subject: models.Model | Subject | tuple[str, object, str], *, limit: int = PAGE
 ) -> AuditEventQuerySet:
     """Return what happened to one thing, newest first."""
+    return history_of(subject)[:limit]
+
+
+def history_of(
+    subject: models.Model | Subject | tuple[str, object, str],
+) -> AuditEventQuerySet:
+    """Return all that happened to one thing, newest first, to be read by pages."""
     about = subject_of(subject)
     events = AuditEvent.objects.about(subject_type=about.type, subject_id=about.id)
-    return events.newest_first()[:limit]
+    return events.newest_first()
 
 
 def timeline(

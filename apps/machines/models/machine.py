@@ -48,8 +48,9 @@ class MachineQuerySet(TenantQuerySet["Machine"]):
         return self.filter(pk__in=able.values("machine_id"))
 
     def with_offers(self) -> Self:
-        """Fetch what a list shows of each: site, capabilities, cost model."""
-        return self.select_related("site", "costmodel").prefetch_related("capabilities")
+        """Fetch what a list shows of each: where it stands, what it can do, its rate."""
+        found = self.select_related("site", "work_center", "costmodel")
+        return found.prefetch_related("capabilities")
 
 
 class Machine(TenantModel, TimeStampedModel):

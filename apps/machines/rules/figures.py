@@ -18,6 +18,7 @@ from apps.machines.types import (
     FeatureClass,
     MachineDraft,
     SiteDraft,
+    WorkCenterDraft,
 )
 
 BOX_SIZES = ("size_x_mm", "size_y_mm", "size_z_mm")
@@ -83,6 +84,15 @@ def check_site(draft: SiteDraft) -> None:
                 value,
                 _("Give degrees from -%(most)d to %(most)d.") % {"most": most},
             )
+
+
+def check_work_center(draft: WorkCenterDraft) -> None:
+    """Refuse a work center without a code or a name.
+
+    :raises ImpossibleFigure: for what is missing.
+    """
+    _given("code", draft.code)
+    _given("name", draft.name)
 
 
 def check_time_zone(name: str) -> None:

@@ -151,6 +151,13 @@ COLUMNS = (
         aliases=("time zone", "timezone", "时区", "часовой пояс", "zeitzone"),
     ),
     Column(
+        "work_center", _("Work center"), Part.SITE, length=60, example="",
+        aliases=("workcenter", "work centre", "work center code", "cell", "department",
+                 "工作中心", "车间", "班组", "рабочий центр", "участок", "цех",
+                 "arbeitsplatz", "arbeitsplatzgruppe", "maschinengruppe",
+                 "fertigungsbereich"),
+    ),
+    Column(
         "kind", _("Kind"), Part.MACHINE, Form.KIND, example="machine_tool",
         aliases=("machine kind", "machine type", "category", "类别", "设备类别", "вид",
                  "тип", "категория", "maschinenart", "kategorie"),

@@ -61,6 +61,14 @@ from apps.machines.selectors.tables import (
     table_imports,
     uses_of,
 )
+from apps.machines.selectors.work_centers import (
+    WorkCenterNotFound,
+    work_center,
+    work_center_hindrances,
+    work_center_not_found,
+    work_centers,
+    work_centers_with_counts,
+)
 
 __all__ = [
     "CertificateNotFound",
@@ -69,6 +77,7 @@ __all__ = [
     "MachineNotFound",
     "SiteNotFound",
     "TableImportNotFound",
+    "WorkCenterNotFound",
     "as_published",
     "certificate",
     "certificate_codes",
@@ -106,4 +115,9 @@ __all__ = [
     "uses_of",
     "uses_of_document",
     "words_of",
+    "work_center",
+    "work_center_hindrances",
+    "work_center_not_found",
+    "work_centers",
+    "work_centers_with_counts",
 ]

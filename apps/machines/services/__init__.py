@@ -69,6 +69,7 @@ from apps.machines.services.sites import (
     drop_site,
     revise_site,
 )
+from apps.machines.services.standing import WorkCenterElsewhere
 from apps.machines.services.table_applying import apply_table
 from apps.machines.services.table_imports import (
     TableNotDraft,
@@ -88,6 +89,15 @@ from apps.machines.services.table_writing import (
     refusals_csv,
     template_csv,
     template_xlsx,
+)
+from apps.machines.services.work_centers import (
+    WorkCenterChanged,
+    WorkCenterCodeTaken,
+    WorkCenterInUse,
+    add_work_center,
+    assign_work_center,
+    drop_work_center,
+    revise_work_center,
 )
 
 __all__ = [
@@ -112,6 +122,10 @@ __all__ = [
     "TableUnclear",
     "TooManyMachines",
     "UnknownMaterialGroup",
+    "WorkCenterChanged",
+    "WorkCenterCodeTaken",
+    "WorkCenterElsewhere",
+    "WorkCenterInUse",
     "add_certificate",
     "add_certificate_evidence",
     "add_machine",
@@ -119,7 +133,9 @@ __all__ = [
     "add_machine_of_model",
     "add_site",
     "add_site_evidence",
+    "add_work_center",
     "apply_table",
+    "assign_work_center",
     "change_state",
     "choose_circle",
     "choose_circles",
@@ -130,6 +146,7 @@ __all__ = [
     "drop_evidence",
     "drop_site",
     "drop_table",
+    "drop_work_center",
     "expire_certificates",
     "export_aas",
     "export_catena_x",
@@ -147,6 +164,7 @@ __all__ = [
     "revise_certificate",
     "revise_machine",
     "revise_site",
+    "revise_work_center",
     "set_capability",
     "set_cost_model",
     "settle_certificate",

@@ -1,6 +1,6 @@
 """What a machine can do, and what it costs."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,17 @@ from apps.catalog.types import MaterialGroup
 from apps.kernel.errors import InvalidInput, NotFound
 from apps.machines.models import Capability, CostModel, Machine
 from apps.machines.rules import figures, origins, tolerances
+from apps.machines.rules.changes import changes
 from apps.machines.services.publishing import note_change
 from apps.machines.services.writing import locked_machine, write
 from apps.machines.types import CapabilityDraft, CostInputs
 from tenants.types import Actor
+
+FIGURES = tuple(
+    one.name
+    for one in fields(CapabilityDraft)
+    if one.name not in {"from_catalog", "process_code"}
+)
 
 
 class UnknownMaterialGroup(InvalidInput):
@@ -50,10 +57,19 @@ def set_capability(
     capability = machine.capabilities.filter(process_code=draft.process_code).first()
     if capability is None:
         capability = Capability(machine=machine, process_code=draft.process_code)
+    before = {name: getattr(capability, name) for name in FIGURES}
+    is_new = capability._state.adding
     stated = state_figures(capability, draft)
     write(capability)
     bump(machine)
-    note_change(machine, verb="machine.capability_set", by=by, at=at, facts=stated)
+    changed = {} if is_new else {"changed": changes(before, stated)}
+    note_change(
+        machine,
+        verb="machine.capability_set",
+        by=by,
+        at=at,
+        facts={**stated, **changed},
+    )
     return capability
 
 
@@ -99,14 +115,22 @@ def set_cost_model(
     figures.check_cost(cost)
     machine = locked_machine(machine_id)
     model = CostModel.objects.filter(machine=machine).first()
+    stated, changed = asdict(cost), {}
     if model is None:
         model = CostModel(machine=machine)
-    for column, value in asdict(cost).items():
+    else:
+        before = {column: getattr(model, column) for column in stated}
+        changed = {"changed": changes(before, stated)}
+    for column, value in stated.items():
         setattr(model, column, value)
     write(model)
     bump(machine)
     note_change(
-        machine, verb="machine.cost_model_set", by=by, at=at, facts=asdict(cost)
+        machine,
+        verb="machine.cost_model_set",
+        by=by,
+        at=at,
+        facts={**stated, **changed},
     )
     return model
 

@@ -19,6 +19,7 @@ from apps.machines.rules.table_columns import BY_KEY
 from apps.machines.rules.table_machines import Names, Refusal, Stated
 from apps.machines.services.machines import state_facts
 from apps.machines.services.offers import state_figures
+from apps.machines.services.standing import elsewhere
 from apps.machines.types import (
     CapabilityDraft,
     CostInputs,
@@ -28,7 +29,12 @@ from apps.machines.types import (
 )
 from tenants import context
 
-FACTS = tuple(one.name for one in fields(MachineDraft) if one.name != "from_catalog")
+# Where a machine stands is read with its site.
+FACTS = tuple(
+    one.name
+    for one in fields(MachineDraft)
+    if one.name not in {"from_catalog", "work_center"}
+)
 FIGURES = tuple(
     one.name for one in fields(CapabilityDraft) if one.name != "from_catalog"
 )
@@ -147,6 +153,7 @@ class Planner:
         self.sites = {_plain(row.name): row for row in Site.objects.all()}
         by_id = {row.pk: row for row in self.sites.values()}
         self.default = by_id.get(default_site_id) if default_site_id else None
+        self.centers = {_plain(row.code): row for row in selectors.work_centers()}
         self.plan = Plan()
 
     def consider(
@@ -225,6 +232,9 @@ class Planner:
             and bool(change.site_name)
             and (site is None or site.pk != machine.site_id)
         )
+        center_id = self._center_id(change, machine.site_id if not is_moved else None)
+        is_moved = is_moved or center_id != machine.work_center_id
+        machine.work_center_id = center_id
         change.is_stated = merged != names or is_moved
         if not change.is_stated and not change.is_new:
             return
@@ -263,6 +273,24 @@ class Planner:
         self.plan.new_sites[name] = draft
         return str(name)
 
+    def _center_id(self, change: Change, site_id: UUID | None) -> UUID | None:
+        """Return where a machine belongs; one that moves leaves its work center."""
+        code = change.stated.site.get("work_center", "")
+        site = self.sites.get(_plain(change.site_name))
+        if not code:
+            return change.machine.work_center_id if site_id is not None else None
+        center = self.centers.get(_plain(code))
+        if center is None:
+            raise selectors.work_center_not_found(code)
+        here = site.pk if site is not None else site_id
+        if center.site_id != here:
+            raise elsewhere(
+                center.code,
+                site=center.site.name,
+                of_machine=change.site_name or change.machine.site.name,
+            )
+        return center.pk
+
     def _check_complete(self, change: Change, offered: list[Capability]) -> None:
         missing = completeness.missing(
             change.machine,
@@ -292,6 +320,7 @@ def snapshot(machine: Machine) -> dict[str, Any]:
     cost: CostModel | None = getattr(machine, "costmodel", None)
     return {
         "site_id": str(machine.site_id),
+        "work_center_id": machine.work_center_id and str(machine.work_center_id),
         "facts": {
             name: getattr(machine, name)
             for name in (*FACTS, *BESIDE_THE_DRAFT, "figures_origin")

@@ -19,6 +19,7 @@ from apps.machines.models import (
     Site,
     TableEntry,
     TableImport,
+    WorkCenter,
 )
 from apps.machines.services import table_imports
 from apps.machines.services.publishing import note_change
@@ -139,6 +140,7 @@ def _restored(machine: Machine, entry: TableEntry, *, by: Actor, at: datetime) -
     try:
         with transaction.atomic():
             machine.site_id = UUID(before["site_id"])
+            machine.work_center_id = _center_id(before)
             for name, value in before["facts"].items():
                 setattr(machine, name, value)
             machine.version += 1
@@ -156,6 +158,16 @@ def _restored(machine: Machine, entry: TableEntry, *, by: Actor, at: datetime) -
         entry.kept_because = str(error)[:REASON_LENGTH]
         return False
     return True
+
+
+def _center_id(before: dict[str, Any]) -> UUID | None:
+    """Return the work center that a machine had, if it is still there."""
+    found = WorkCenter.objects.filter(
+        pk=before.get("work_center_id"), site_id=before["site_id"]
+    )
+    # Locked, so that nobody drops it before the machine is written.
+    row: WorkCenter | None = found.select_for_update(no_key=True).first()
+    return row.pk if row is not None else None
 
 
 def _restore_capabilities(machine: Machine, before: dict[str, dict[str, Any]]) -> None:

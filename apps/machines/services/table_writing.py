@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
 from apps.machines import selectors
-from apps.machines.models import Capability, Machine, TableImport
+from apps.machines.models import Capability, Machine, MachineQuerySet, TableImport
 from apps.machines.rules import tolerances
 from apps.machines.rules.table_columns import COLUMNS, Column, Form, Part
 from apps.machines.types import MachineKind
@@ -68,10 +68,10 @@ def template_xlsx() -> bytes:
     return buffer.getvalue()
 
 
-def export_csv() -> Iterator[str]:
-    """Write all machines in the columns that are read back, one by one."""
+def export_csv(machines: MachineQuerySet | None = None) -> Iterator[str]:
+    """Write machines, or all, in the columns that are read back, one by one."""
     yield BOM + _csv([_headings()])
-    found = selectors.machines_of()
+    found = selectors.machines_of() if machines is None else machines
     for machine in found.iterator(chunk_size=500):
         yield _csv(_rows(machine))
 
@@ -129,6 +129,8 @@ def _cell(
         return _text(machine.code)
     if not is_first:
         return ""
+    if column.key == "work_center":
+        return _text(machine.work_center.code if machine.work_center else None)
     if column.part is Part.SITE:
         name = column.key.removeprefix("site_")
         return _text(getattr(machine.site, "name" if name == "site" else name))

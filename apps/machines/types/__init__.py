@@ -15,6 +15,7 @@ from apps.machines.types.drafts import (
     CostInputs,
     MachineDraft,
     SiteDraft,
+    WorkCenterDraft,
 )
 from apps.machines.types.facts import (
     CapabilityFacts,
@@ -80,4 +81,5 @@ __all__ = [
     "Tolerances",
     "Travel",
     "UnconfirmedFigure",
+    "WorkCenterDraft",
 ]

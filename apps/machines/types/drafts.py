@@ -29,8 +29,17 @@ class SiteDraft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCenterDraft:
+    """A work center as its owner describes it."""
+
+    code: str
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MachineDraft:
-    """A machine's own facts; None: unknown.
+    """A machine's own facts; None: unknown. `work_center` is a code; empty: none.
 
     `from_catalog` names the figures that are the maker's and not yet confirmed.
     """
@@ -48,6 +57,7 @@ class MachineDraft:
     description: str = ""
     auto_quote: bool = False
     model_code: str = ""
+    work_center: str = ""
     from_catalog: frozenset[str] = frozenset()
 
 
