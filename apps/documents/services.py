@@ -25,6 +25,7 @@ from apps.documents.types import (
     Examined,
 )
 from apps.kernel.errors import Conflict, InvalidInput
+from tenants import jobs
 from tenants.types import Actor, Circle
 
 if TYPE_CHECKING:
@@ -108,7 +109,15 @@ def retitle_document(
     """
     found = _of_version(document_id, version)
     before, found.title = found.title, names.check_title(title)
-    return _changed(found, "document.retitled", before, found.title, by, at)
+    return _changed(
+        found,
+        "document.retitled",
+        before,
+        found.title,
+        by,
+        at,
+        is_shown=found.circle == Circle.PUBLIC,
+    )
 
 
 @transaction.atomic
@@ -129,7 +138,15 @@ def change_circle(
     _check_choices(circle=circle)
     found = _of_version(document_id, version)
     before, found.circle = found.circle, circle
-    return _changed(found, "document.circle_changed", before, circle, by, at)
+    return _changed(
+        found,
+        "document.circle_changed",
+        before,
+        circle,
+        by,
+        at,
+        is_shown=Circle.PUBLIC in {before, circle},
+    )
 
 
 @transaction.atomic
@@ -159,6 +176,8 @@ def drop_document(
         at=at,
         facts={"title": found.title, "sha256": found.file_sha256},
     )
+    if found.circle == Circle.PUBLIC:
+        _show_again(found)
     for storage, name in stored:
         # Not before: a rolled back transaction brings the row back, but no file.
         transaction.on_commit(partial(_remove, storage, name), robust=True)
@@ -188,6 +207,8 @@ def _store(made: Document, found: Examined, *, by: Actor, at: datetime) -> None:
                     "formulas_disarmed": found.formula_count,
                 },
             )
+            if made.circle == Circle.PUBLIC:
+                _show_again(made)
     except BaseException:
         for one in (made.file, made.thumbnail):
             if one:
@@ -196,7 +217,14 @@ def _store(made: Document, found: Examined, *, by: Actor, at: datetime) -> None:
 
 
 def _changed(
-    found: Document, verb: str, before: str, after: str, by: Actor, at: datetime
+    found: Document,
+    verb: str,
+    before: str,
+    after: str,
+    by: Actor,
+    at: datetime,
+    *,
+    is_shown: bool,
 ) -> Document:
     if before == after:
         return found
@@ -205,7 +233,15 @@ def _changed(
     audit.record(
         verb=verb, subject=found, by=by, at=at, facts={"from": before, "to": after}
     )
+    if is_shown:
+        _show_again(found)
     return found
+
+
+def _show_again(changed: Document) -> None:
+    """Have the public page follow what became of a photo that was, or is, on it."""
+    if changed.is_picture:
+        jobs.enqueue("exchange.show_documents", dedup_key="showcase")
 
 
 def _of_version(document_id: UUID, version: int | None) -> Document:

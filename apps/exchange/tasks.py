@@ -28,6 +28,12 @@ def roll_weeks(**_: object) -> None:
     services.roll_weeks(at=timezone.now())
 
 
+@jobs.handler("exchange.show_documents")
+def show_documents(**_: object) -> None:
+    """Show to everyone the photos that are for everyone, and no others."""
+    services.show_documents()
+
+
 @jobs.handler("exchange.publish_demand")
 def publish_demand(*, rfq_line_id: str, **_: object) -> None:
     """Bring the market's copy of an RFQ line up to date."""

@@ -79,6 +79,7 @@ def full_enterprise(**facts: Any) -> EnterpriseRef:
     exchange.shop(ref)
     exchange.listing(ref)
     exchange.demand(ref)
+    exchange.showcase_item(ref)
     with context.enterprise(ref):
         calendar = capacity.early_shifts()
         calendars.add_exception(

@@ -7,9 +7,13 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from django.core.files.base import ContentFile
+
 from apps.capacity.models import Reservation
+from apps.documents.models import Document
+from apps.documents.types import DocumentKind, MediaType
 from apps.exchange import services
-from apps.exchange.models import Counterparty, Demand, Listing, MatchRun
+from apps.exchange.models import Counterparty, Demand, Listing, MatchRun, ShowcaseItem
 from apps.exchange.rules.score import DEFAULT_PRESET, PRESETS
 from apps.exchange.services.masking import note_counterparties
 from apps.exchange.types import (
@@ -24,8 +28,8 @@ from apps.orders import services as orders
 from apps.orders.models import Order, Part, Quote, RfqLine
 from apps.orders.types import RfqDraft, RfqLineDraft
 from tenants import context
-from tenants.types import SYSTEM, EnterpriseRef
-from tests.factories import capacity, machines
+from tenants.types import SYSTEM, Circle, EnterpriseRef
+from tests.factories import capacity, documents, machines
 
 NOON = datetime(2030, 5, 6, 12, tzinfo=UTC)
 # A Monday.
@@ -244,6 +248,33 @@ def counterparty(seller: EnterpriseRef, buyer: EnterpriseRef) -> Counterparty:
     note_counterparties(seller.id, buyer.id)
     with context.exchange():
         return Counterparty.objects.get(owner_id=seller.id, counterparty_id=buyer.id)
+
+
+def photo(content: bytes = b"\xff\xd8 a hall", **facts: Any) -> Document:
+    """Keep a photo for everyone, in the name of the enterprise in force."""
+    return documents.document(
+        content,
+        **{
+            "title": "Machining hall",
+            "kind": DocumentKind.PHOTO,
+            "circle": Circle.PUBLIC,
+            "file_name": "hall.jpg",
+            "media_type": MediaType.JPEG,
+            "page_count": None,
+            "width_px": 1600,
+            "height_px": 1200,
+            "thumbnail": ContentFile(b"RIFF a small hall", "small"),
+            **facts,
+        },
+    )
+
+
+def showcase_item(owner: EnterpriseRef, **facts: Any) -> ShowcaseItem:
+    """Show a photo of an enterprise on its public page."""
+    with context.enterprise(owner):
+        shown = photo(**facts)
+        services.show_documents()
+        return ShowcaseItem.objects.get(document_id=shown.pk)
 
 
 def measured_part(**facts: Any) -> Part:

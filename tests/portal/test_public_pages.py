@@ -5,8 +5,16 @@ from django.conf import settings
 from django.test import Client
 
 from apps.catalog import selectors as catalog
+from apps.machines import services
+from apps.machines.types import CertificateState
 from apps.portal.public import places
 from tenants import context
+from tenants.models import Enterprise
+from tenants.types import SYSTEM, Tier
+from tests.factories import exchange as make
+from tests.factories import machines
+from tests.factories import tenants as make_tenants
+from tests.support.world import NOON
 
 PAGES = (
     "/",
@@ -71,6 +79,117 @@ class TestEnterprise:
 
     def test_knows_no_other(self, public_site):
         assert public_site.get("/enterprises/nobody/").status_code == 404
+
+
+class TestCertificates:
+    def test_marks_the_verified_ones(self, public_site, north):
+        make.shop(north)
+        with context.enterprise(north):
+            checked = machines.certificate(kind_code="iso-14001", number="14-1")
+            services.settle_certificate(
+                certificate_id=checked.pk,
+                version=services.submit_certificate(
+                    certificate_id=checked.pk, by=SYSTEM, at=NOON
+                ).version,
+                state=CertificateState.VERIFIED,
+                by=SYSTEM,
+                at=NOON,
+            )
+        make.listing(north)
+
+        text = " ".join(public_site.get("/enterprises/north/").content.decode().split())
+
+        held = next(part for part in text.split("<dt") if "ISO 14001" in part)
+        assert held.count("Verified") == 1
+        assert held.index("ISO 14001") < held.index("Verified") < held.index("ISO 9001")
+
+
+class TestPhotos:
+    @pytest.fixture(autouse=True)
+    def _storage(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+
+    def address(self, item) -> str:
+        return f"/enterprises/north/photos/{item.pk}/"
+
+    def test_are_on_the_page_with_their_title_and_size(self, public_site, north):
+        item = make.showcase_item(north, title='The "hall" <1>')
+
+        text = public_site.get("/enterprises/north/").content.decode()
+
+        address = self.address(item)
+        assert f'<a href="{address}"><img src="{address}?size=small"' in text
+        assert 'alt="The &quot;hall&quot; &lt;1&gt;"' in text
+        assert 'width="1600" height="1200"' in text
+
+    def test_are_not_spoken_of_where_there_is_none(self, public_site, north):
+        text = public_site.get("/enterprises/north/").content.decode()
+
+        assert 'class="photos"' not in text
+
+    @pytest.mark.parametrize(
+        ("query", "media_type", "content"),
+        [
+            ("", "image/jpeg", b"\xff\xd8 a hall"),
+            ("?size=small", "image/webp", b"RIFF a small hall"),
+            ("?size=huge", "image/jpeg", b"\xff\xd8 a hall"),
+        ],
+    )
+    def test_are_sent_as_what_they_are_and_nothing_else(
+        self, public_site, north, query, media_type, content
+    ):
+        item = make.showcase_item(north)
+
+        answer = public_site.get(self.address(item) + query)
+
+        assert b"".join(answer.streaming_content) == content
+        assert answer.status_code == 200
+        assert answer["Content-Type"] == media_type
+        assert answer["X-Content-Type-Options"] == "nosniff"
+        assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert answer["Cache-Control"] == "public, max-age=300"
+        assert "attachment" not in answer.get("Content-Disposition", "")
+        assert "Cookie" not in answer.get("Vary", "")
+
+    def test_sends_the_whole_where_there_is_no_thumbnail(self, public_site, north):
+        item = make.showcase_item(north, thumbnail="")
+
+        answer = public_site.get(f"{self.address(item)}?size=small")
+
+        assert answer["Content-Type"] == "image/jpeg"
+        assert b"".join(answer.streaming_content) == b"\xff\xd8 a hall"
+
+    @pytest.mark.parametrize("how", ["suspended", "dormant"])
+    def test_are_gone_with_who_shows_them(self, public_site, north, how):
+        item = make.showcase_item(north)
+        assert public_site.get(self.address(item)).status_code == 200
+        facts = {"tier": Tier.DORMANT}
+        if how == "suspended":
+            facts = {"suspended_at": NOON, "suspended_by": make_tenants.operator()}
+        with context.directory():
+            Enterprise.objects.filter(pk=north.id).update(**facts)
+
+        assert public_site.get(self.address(item)).status_code == 404
+        assert (
+            self.address(item)
+            not in public_site.get("/enterprises/north/").content.decode()
+        )
+
+    def test_are_of_the_enterprise_in_the_address(self, public_site, north, south):
+        item = make.showcase_item(north)
+
+        for address in (
+            f"/enterprises/south/photos/{item.pk}/",
+            f"/enterprises/north/photos/{item.document_id}/",
+            f"/enterprises/nobody/photos/{item.pk}/",
+        ):
+            assert public_site.get(address).status_code == 404, address
+
+    def test_are_gone_with_the_file(self, public_site, north, tmp_path):
+        item = make.showcase_item(north)
+        (tmp_path / north.schema / item.stored_path).unlink()
+
+        assert public_site.get(self.address(item)).status_code == 404
 
 
 class TestDemands:

@@ -11,6 +11,7 @@ from apps.exchange.models.market import (
     PublicListing,
 )
 from apps.exchange.models.match import Match, MatchRun
+from apps.exchange.models.showcase_item import ShowcaseItem
 
 __all__ = [
     "Counterparty",
@@ -22,5 +23,6 @@ __all__ = [
     "Match",
     "MatchRun",
     "PublicListing",
+    "ShowcaseItem",
     "TransactionIdField",
 ]

@@ -71,6 +71,7 @@ class Listing(SharedModel, TimeStampedModel):
         default=dict,
         help_text=_("Code to the last day of validity, or null if it has none."),
     )
+    verified_certificates = codes(_("certificates that were verified"))
     languages = ArrayField(
         models.CharField(max_length=8),
         verbose_name=_("languages of documents"),

@@ -34,12 +34,14 @@ from apps.exchange.selectors.previews import (
     preview,
     shown_to,
 )
+from apps.exchange.selectors.showcase import Picture, open_photo, photos_of
 
 __all__ = [
     "DemandNotFound",
     "DirectoryEntry",
     "InboxEntry",
     "MatchView",
+    "Picture",
     "Preview",
     "Row",
     "counts_of_run",
@@ -53,8 +55,10 @@ __all__ = [
     "market_demands",
     "market_listings",
     "matches_of",
+    "open_photo",
     "own_listings",
     "own_matches",
+    "photos_of",
     "preview",
     "public_listings",
     "public_offers",

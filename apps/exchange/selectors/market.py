@@ -46,6 +46,7 @@ class DirectoryEntry:
     machine_labels: tuple[str, ...]
     listing_count: int
     free: TrafficLight | None
+    verified_codes: tuple[str, ...] = ()
 
 
 def market_demands(
@@ -197,6 +198,9 @@ def _entry(owner_id: UUID, listings: list[PublicListing]) -> DirectoryEntry:
         ),
         listing_count=len(listings),
         free=traffic_light(max(free)) if free else None,
+        verified_codes=_distinct(
+            code for row in listings for code in row.verified_certificates
+        ),
     )
 
 

@@ -36,6 +36,7 @@ from apps.exchange.services.quoting import (
     submit_quote,
     withdraw_quote,
 )
+from apps.exchange.services.showcase import show_documents
 
 __all__ = [
     "AlreadyAwarded",
@@ -69,6 +70,7 @@ __all__ = [
     "publish_machine",
     "refresh_capacity",
     "roll_weeks",
+    "show_documents",
     "submit_quote",
     "tell_sellers",
     "withdraw_quote",

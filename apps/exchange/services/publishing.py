@@ -154,6 +154,7 @@ def _listing_columns(fact: CapabilityFacts, on: date) -> dict[str, Any]:
             code: until and until.isoformat()
             for code, until in sorted(fact.certificates.items())
         },
+        "verified_certificates": sorted(fact.verified_certificates),
         "country": fact.country,
         "region": fact.region,
         "latitude": fact.latitude,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.exchange.models import Listing
 from apps.exchange.services.publishing import _ask_for_judgement, _revise
+from apps.exchange.services.showcase import show_nothing
 from apps.machines import selectors as machines
 from apps.orders import selectors as orders
 from apps.orders.types import OrderState, QuoteState, RfqState
@@ -35,6 +36,7 @@ def _blocker(label: Any, rows: "QuerySet[Any]") -> Blocker:
 
 def withdraw_listings(ref: EnterpriseRef, by: Actor, at: datetime) -> int:  # noqa: ARG001  (a hook's signature)
     """Take what an enterprise shows off the market; return how many listings."""
+    show_nothing()
     rows = (
         Listing.objects.active()
         .filter(owner_id=ref.id)
@@ -55,6 +57,7 @@ def publish_again(ref: EnterpriseRef, by: Actor, at: datetime) -> None:  # noqa:
             dedup_key=f"machine:{machine.pk}",
             machine_id=str(machine.pk),
         )
+    jobs.enqueue("exchange.show_documents", dedup_key="showcase")
 
 
 def kept_by_partners(ref: EnterpriseRef) -> Iterable[Kept]:  # noqa: ARG001  (a hook's signature)

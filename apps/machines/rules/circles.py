@@ -109,7 +109,10 @@ EMPTY: Mapping[DisclosedFact, Mapping[str, Any]] = MappingProxyType(
         DisclosedFact.BATCH: {"batch_min": None, "batch_max": None},
         DisclosedFact.HOURLY_RATE: {"hourly_rate": None, "currency": ""},
         DisclosedFact.FREE_CAPACITY: {},
-        DisclosedFact.CERTIFICATES: {"certificates": {}},
+        DisclosedFact.CERTIFICATES: {
+            "certificates": {},
+            "verified_certificates": (),
+        },
     }
 )
 

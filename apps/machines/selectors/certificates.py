@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.catalog import selectors as catalog
 from apps.kernel.errors import NotFound
 from apps.machines.models import Certificate, CertificateQuerySet
+from apps.machines.types import CertificateState
 
 
 class CertificateNotFound(NotFound):
@@ -53,3 +54,19 @@ def certificate_codes() -> dict[str, date | None]:
             best = held.get(code, until)
             held[code] = None if best is None or until is None else max(best, until)
     return held
+
+
+def verified_codes() -> tuple[str, ...]:
+    """Return the codes that verified certificates hold, those included too, sorted."""
+    kinds = Certificate.objects.filter(state=CertificateState.VERIFIED).values_list(
+        "kind_code", flat=True
+    )
+    return tuple(
+        sorted(
+            {
+                code
+                for kind_code in kinds.distinct()
+                for code in catalog.certificate_codes_held_by(kind_code)
+            }
+        )
+    )

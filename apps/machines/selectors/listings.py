@@ -4,7 +4,7 @@ from uuid import UUID
 
 from apps.machines.models import Machine, Site
 from apps.machines.rules import circles, disclosure, origins
-from apps.machines.selectors.certificates import certificate_codes
+from apps.machines.selectors.certificates import certificate_codes, verified_codes
 from apps.machines.selectors.costs import cost_model_of
 from apps.machines.selectors.disclosure import circles_of
 from apps.machines.types import CapabilityFacts, EnvelopeKind, MachineKind, Place
@@ -20,7 +20,7 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
         return []
     place = disclosure.disclosed(_place(machine.site), machine.site.location_disclosure)
     cost = cost_model_of(machine)
-    held = certificate_codes()
+    held, verified = certificate_codes(), verified_codes()
     chosen = {each.fact: each.circle for each in circles_of(machine)}
     found = [
         CapabilityFacts(
@@ -59,6 +59,7 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
             published_at=machine.published_at,
             unconfirmed=tuple(origins.unconfirmed(row.figures_origin)),
             circles=chosen,
+            verified_certificates=verified,
         )
         for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code)
     ]

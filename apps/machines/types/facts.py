@@ -87,6 +87,8 @@ class CapabilityFacts:
     # The figures that the shop took over from the maker and has not confirmed.
     unconfirmed: tuple[str, ...] = ()
     circles: Mapping[DisclosedFact, Circle] = field(default_factory=dict)
+    # Of `certificates`, those that somebody checked.
+    verified_certificates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class Firm:
     is_verified: bool
     entry: exchange.DirectoryEntry | None
     processes: tuple[str, ...] = ()
-    certificates: tuple[str, ...] = ()
+    # By name, and whether it was verified.
+    certificates: tuple[tuple[str, bool], ...] = ()
     # Known from a register alone: nobody of it has been here yet.
     is_claimable: bool = False
     website: str = ""
@@ -133,6 +134,7 @@ def enterprise(request: HttpRequest, slug: str) -> HttpResponse:
             "offers": [offer_of(row) for row in exchange.public_offers(row.pk)]
             if firm.entry
             else [],
+            "photos": exchange.photos_of(row.pk),
             "contact": settings.OPERATOR_EMAIL,
         },
     )
@@ -160,7 +162,7 @@ def _firm(row: "Enterprise", entries: dict[UUID, exchange.DirectoryEntry]) -> Fi
         is_verified=row.verification == Verification.VERIFIED,
         entry=entry,
         processes=_named(entry.process_codes) if entry else (),
-        certificates=_certified(entry.certificate_codes) if entry else (),
+        certificates=_certified(entry) if entry else (),
         is_claimable=row.tier == Tier.REGISTERED,
         website=row.website,
         register=row.register_source,
@@ -174,6 +176,9 @@ def _named(codes: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(catalog.label(code, language) for code in codes))
 
 
-def _certified(codes: Iterable[str]) -> tuple[str, ...]:
+def _certified(entry: exchange.DirectoryEntry) -> tuple[tuple[str, bool], ...]:
     names = {kind.code: kind.label for kind in catalog.certificate_kinds()}
-    return tuple(names.get(code, code) for code in codes)
+    return tuple(
+        (names.get(code, code), code in entry.verified_codes)
+        for code in entry.certificate_codes
+    )

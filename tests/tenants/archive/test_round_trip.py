@@ -31,7 +31,7 @@ class TestWriteArchive:
         assert manifest.is_ours
         assert made.state == ArchiveState.READY
         assert made.row_count == manifest.rows
-        assert made.file_count == len(manifest.files) == 9
+        assert made.file_count == len(manifest.files) == 11
         assert made.sha256 == storing.digest_of(storing.path_of(made.path))
 
     def test_says_neither_schema_nor_host_path(
