@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.kernel.errors import InvalidInput
+from apps.machines.rules.mtconnect import SHDR_LINE
 from apps.machines.rules.reading_process import Limits, run_reader
 
 READER = "apps.machines.rules.table_reader"
@@ -95,6 +96,9 @@ def read(raw: bytes, *, name: str, limits: Limits | None = None) -> Table:
     """
     if len(raw) > MOST_BYTES:
         raise _unreadable({"fault": "too_large"}, name)
+    if SHDR_LINE.match(raw):
+        # Its bars would pass for the delimiters of a table.
+        raise _unreadable({"fault": "adapter_stream"}, name)
     with tempfile.TemporaryDirectory(prefix="spindle-table-") as folder:
         # openpyxl goes by the ending; for text it does not matter.
         source = Path(folder, "table.xlsx")
@@ -147,6 +151,10 @@ def _explain(fault: str) -> tuple[str, str]:
             split,
         ),
         "too_slow": (_("%(name)s takes too long to read."), split),
+        "adapter_stream": (
+            _("%(name)s is the data stream of an MTConnect adapter, not a table."),
+            _("Import the answer of the agent to /probe as an MTConnect document."),
+        ),
         "reader_failed": (_("%(name)s could not be read."), save),
     }
     return texts[fault]
