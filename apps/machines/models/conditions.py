@@ -30,6 +30,11 @@ def holds_only(column: str, values: Iterable[str]) -> Func:
     )
 
 
+def holds_some(column: str, value: str) -> Func:
+    """Say that a column holds an object of which some value is this one."""
+    return _path(column, f'exists($.* ? (@ == "{value}"))')
+
+
 def holds_tolerances(column: str) -> Func:
     """Say that a column holds figures of known features: each some, none impossible."""
     other = " && ".join(f'@ != "{feature}"' for feature in FeatureClass.values)

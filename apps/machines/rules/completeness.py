@@ -66,20 +66,26 @@ def missing(
     return found
 
 
+def asked_of(process: ProcessNode) -> tuple[MissingKey, ...]:
+    """Return what a capability in a process has to say, in the order it is asked."""
+    asked = {
+        MissingKey.MATERIALS: not process.path.startswith(SERVICES),
+        MissingKey.ENVELOPE: not process.path.startswith(FACILITIES),
+        MissingKey.TOLERANCE: process.it_grade_min is not None,
+        MissingKey.ROUGHNESS: process.roughness_min_um is not None,
+    }
+    return tuple(key for key, is_asked in asked.items() if is_asked)
+
+
 def _missing_of(
     capability: CapabilityLike, process: ProcessNode
 ) -> Iterable[MissingFact]:
-    works_on_parts = not process.path.startswith(FACILITIES)
-    changes_parts = not process.path.startswith(SERVICES)
     absent = {
-        MissingKey.MATERIALS: changes_parts
-        and not (capability.material_groups or capability.material_codes),
-        MissingKey.ENVELOPE: works_on_parts and capability.envelope_kind is None,
-        MissingKey.TOLERANCE: process.it_grade_min is not None
-        and capability.it_grade is None,
-        MissingKey.ROUGHNESS: process.roughness_min_um is not None
-        and capability.roughness_um is None,
+        MissingKey.MATERIALS: not (
+            capability.material_groups or capability.material_codes
+        ),
+        MissingKey.ENVELOPE: capability.envelope_kind is None,
+        MissingKey.TOLERANCE: capability.it_grade is None,
+        MissingKey.ROUGHNESS: capability.roughness_um is None,
     }
-    return [
-        MissingFact(key, process.code) for key, is_absent in absent.items() if is_absent
-    ]
+    return [MissingFact(key, process.code) for key in asked_of(process) if absent[key]]

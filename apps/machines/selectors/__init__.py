@@ -7,6 +7,7 @@ from apps.machines.selectors.certificates import (
     certificate_not_found,
     certificates,
 )
+from apps.machines.selectors.choices import makers, offered_codes
 from apps.machines.selectors.costs import (
     cost_inputs,
 )
@@ -54,6 +55,7 @@ from apps.machines.selectors.sites import (
     site_hindrances,
     sites,
 )
+from apps.machines.selectors.sorting import Place, Sorting
 from apps.machines.selectors.tables import (
     TableImportNotFound,
     hindrances,
@@ -75,7 +77,9 @@ __all__ = [
     "EvidenceNotFound",
     "MachineDetail",
     "MachineNotFound",
+    "Place",
     "SiteNotFound",
+    "Sorting",
     "TableImportNotFound",
     "WorkCenterNotFound",
     "as_published",
@@ -101,8 +105,10 @@ __all__ = [
     "machines_of",
     "machines_that_can",
     "machines_with_choices",
+    "makers",
     "missing_facts",
     "model_of",
+    "offered_codes",
     "piece_of_evidence",
     "published_names",
     "site",

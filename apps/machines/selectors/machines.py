@@ -13,6 +13,7 @@ from apps.kernel.errors import NotFound
 from apps.machines.models import Capability, CostModel, Machine, MachineQuerySet, Site
 from apps.machines.rules import completeness, origins, plausibility
 from apps.machines.selectors.costs import cost_model_of
+from apps.machines.selectors.lacking import incomplete, unconfirmed
 from apps.machines.types import Doubt, MissingFact, ProcessProposal, UnconfirmedFigure
 
 
@@ -41,11 +42,21 @@ def machines_of(
     *,
     search: str = "",
     state: str = "",
+    kind: str = "",
     process_code: str = "",
+    maker: str = "",
     site_id: UUID | None = None,
+    work_center_id: UUID | None = None,
     is_published: bool | None = None,
+    is_complete: bool | None = None,
+    is_confirmed: bool | None = None,
+    quotes_by_itself: bool | None = None,
 ) -> MachineQuerySet:
-    """Return the enterprise's machines by code, with what a list shows of each."""
+    """Return the enterprise's machines by code, with what a list shows of each.
+
+    A machine is complete that says what publishing asks for, and confirmed where no
+    figure of its maker waits for the shop's word.
+    """
     found: MachineQuerySet = Machine.objects.with_offers().order_by("code")
     if search.strip():
         words = search.strip()
@@ -62,8 +73,19 @@ def machines_of(
         found = found.that_can(catalog.leaf_codes_below([process_code]))
     if site_id is not None:
         found = found.filter(site_id=site_id)
+    if work_center_id is not None:
+        found = found.filter(work_center_id=work_center_id)
+    if kind:
+        found = found.filter(kind=kind)
+    if maker:
+        found = found.filter(maker=maker)
     if is_published is not None:
         found = found.filter(published_at__isnull=not is_published)
+    if quotes_by_itself is not None:
+        found = found.filter(auto_quote=quotes_by_itself)
+    for asked, lacking in ((is_complete, incomplete), (is_confirmed, unconfirmed)):
+        if asked is not None:
+            found = found.exclude(lacking()) if asked else found.filter(lacking())
     return found
 
 

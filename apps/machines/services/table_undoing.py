@@ -162,9 +162,10 @@ def _restored(machine: Machine, entry: TableEntry, *, by: Actor, at: datetime) -
 
 def _center_id(before: dict[str, Any]) -> UUID | None:
     """Return the work center that a machine had, if it is still there."""
-    found = WorkCenter.objects.filter(
-        pk=before.get("work_center_id"), site_id=before["site_id"]
-    )
+    center_id = before.get("work_center_id")
+    if center_id is None:
+        return None
+    found = WorkCenter.objects.filter(pk=center_id, site_id=before["site_id"])
     # Locked, so that nobody drops it before the machine is written.
     row: WorkCenter | None = found.select_for_update(no_key=True).first()
     return row.pk if row is not None else None
