@@ -13,8 +13,9 @@ from django.db.utils import ProgrammingError
 from apps.exchange import selectors, services
 from apps.exchange.models import Demand, Listing, Match
 from apps.machines import services as machines
+from apps.machines.models import Certificate
 from apps.machines.rules.circles import DEFAULTS, includes
-from apps.machines.types import DisclosedFact
+from apps.machines.types import CertificateState, DisclosedFact
 from tenants import context
 from tenants.types import SYSTEM, Circle, EnterpriseRef
 from tests.factories import exchange as make
@@ -41,7 +42,7 @@ COLUMNS: Mapping[DisclosedFact, tuple[str, ...]] = {
     DisclosedFact.BATCH: ("batch_min", "batch_max"),
     DisclosedFact.HOURLY_RATE: ("rate_eur_hour",),
     DisclosedFact.FREE_CAPACITY: ("free_minutes_four_weeks",),
-    DisclosedFact.CERTIFICATES: ("certificates",),
+    DisclosedFact.CERTIFICATES: ("certificates", "verified_certificates"),
 }
 # Who reads, and the narrowest circle that shows them a fact.
 PUBLIC, RATE = Circle.PUBLIC, DisclosedFact.HOURLY_RATE
@@ -50,7 +51,17 @@ READERS = (Circle.COUNTERPARTY, Circle.MARKET, Circle.PUBLIC)
 
 @pytest.fixture
 def odd(shop: EnterpriseRef) -> Listing:
-    """A mill of north with figures of its own."""
+    """A mill of north with figures of its own, and a certificate that was verified."""
+    with context.enterprise(shop):
+        held = Certificate.objects.get()
+        sent = machines.submit_certificate(certificate_id=held.pk, by=SYSTEM, at=NOON)
+        machines.settle_certificate(
+            certificate_id=held.pk,
+            version=sent.version,
+            state=CertificateState.VERIFIED,
+            by=SYSTEM,
+            at=NOON,
+        )
     return make.listing(shop, offers=ODD, cost={"hourly_rate": Decimal("67.31")})
 
 
