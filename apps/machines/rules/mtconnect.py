@@ -32,11 +32,16 @@ NAMESPACE = re.compile(r"urn:mtconnect\.org:MTConnectDevices:(\d+)\.(\d+)")
 KNOWN_MAJORS = ("1", "2")
 SHDR_LINE = re.compile(rb"\s*(\xef\xbb\xbf)?\s*\d{4}-\d\d-\d\dT[\d:.]+Z?\|")
 
+# In UTF-8 or UTF-16, with a mark of the order of bytes or without.
+XML_START = re.compile(rb"(?:\xef\xbb\xbf)?\s*<|\xff\xfe<\x00|\xfe\xff\x00<")
+
 SPEED_TYPES = {"ROTARY_VELOCITY", "SPINDLE_SPEED"}
 # What serves the machine has axes too, and none of them is the machine's own.
 SERVANTS = {"Auxiliaries", "Auxiliary", "Interfaces", "Resources"}
 # Names by which agents call the component, whichever control it is.
-GENERIC = re.compile(r"(cnc|cont|control|controller)([ _-]?(basic|main|\d+))?", re.IGNORECASE)
+GENERIC = re.compile(
+    r"(cnc|cont|control|controller)([ _-]?(basic|main|\d+))?", re.IGNORECASE
+)
 ANGLE_TYPES = {"ANGLE"}
 AXES = {"Linear", "Rotary", "Spindle"}
 PART_OF_ID = re.compile(r"[-_.](?=[A-Za-z])")
@@ -92,6 +97,11 @@ class _LimitedBuilder(TreeBuilder):
     def end(self, tag: str) -> Element:
         self._depth -= 1
         return super().end(tag)
+
+
+def recognizes(raw: bytes) -> bool:
+    """Say whether a file is XML: shells are asked before, tables after."""
+    return XML_START.match(raw) is not None
 
 
 def parse(document: bytes) -> ProbeDocument:
@@ -228,6 +238,7 @@ def _device(element: Element) -> DeviceFacts:
         spindles=axes.spindles,
         controllers=_controllers(element),
         spindle_rpm=_fastest(element),
+        data_items=sum(_local(item) == "DataItem" for item in element.iter()),
         travels=travels,
         proposal=proposal,
         unsaid=(),

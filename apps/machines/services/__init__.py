@@ -21,6 +21,7 @@ from apps.machines.services.certificates import (
     settle_certificate,
     submit_certificate,
 )
+from apps.machines.services.device_planning import SourceUnclear
 from apps.machines.services.disclosure import (
     choose_circle,
     choose_circles,
@@ -33,7 +34,7 @@ from apps.machines.services.evidence import (
     add_site_evidence,
     drop_evidence,
 )
-from apps.machines.services.importing import SourceUnclear, import_mtconnect
+from apps.machines.services.importing import import_mtconnect
 from apps.machines.services.machines import (
     CodeTaken,
     MachineChanged,

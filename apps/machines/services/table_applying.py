@@ -12,8 +12,9 @@ from apps.audit import services as audit
 from apps.kernel.errors import DomainError
 from apps.machines import selectors
 from apps.machines.models import Capability, CostModel, Machine, TableEntry, TableImport
-from apps.machines.rules.table_machines import Refusal, Stated
-from apps.machines.services import table_imports
+from apps.machines.rules.table_machines import Stated
+from apps.machines.services import device_tables, table_imports
+from apps.machines.services.device_tables import Written
 from apps.machines.services.publishing import note_change
 from apps.machines.services.sites import add_site
 from apps.machines.services.table_planning import Change, Planner
@@ -44,48 +45,57 @@ def apply_table(*, table_import_id: UUID, at: datetime) -> TableImport:
 
 
 def _apply(found: TableImport, *, by: Actor, at: datetime) -> None:
-    reading = table_imports.reading_of(found, table_imports.table_of(found))
-    machines = reading.machines
-    created = changed = unchanged = 0
-    sites: dict[str, str] = {}
-    refusals: list[Refusal] = list(reading.refusals)
-    for start in range(0, len(machines), table_imports.CHUNK):
-        chunk = machines[start : start + table_imports.CHUNK]
-        made, planner = _write_chunk(found, chunk, sites, by=by, at=at)
-        created += sum(change.is_new for change in made)
-        changed += sum(not change.is_new for change in made)
-        unchanged += planner.plan.unchanged
-        refusals += planner.plan.refusals
-        done = min(start + len(chunk), len(machines))
-        jobs.report_progress(
-            percent=100 * done // len(machines),
-            note=_("%(done)d of %(all)d machines")
-            % {"done": done, "all": len(machines)},
-        )
-    found.created_count, found.changed_count = created, changed
-    found.unchanged_count = unchanged
+    if found.file_kind == device_tables.KIND:
+        table = table_imports.table_of(found)
+        done = device_tables.write_table(found, table, by=by, at=at)
+        found.new_sites = []
+    else:
+        done = _write_rows(found, by=by, at=at)
+    found.created_count, found.changed_count = done.created, done.changed
+    found.unchanged_count = done.unchanged
     found.refused_count = table_imports.refused_machines(
-        one for one in refusals if one.row != found.header_row
+        one for one in done.refusals if one.row != found.header_row
     )
-    found.new_sites = [{"id": key, "name": name} for name, key in sites.items()]
     found.state = TableState.APPLIED
     found.applied_at = at
     # What was done is written down; the rows themselves are of no more use.
     found.content = b""
     found.save()
-    table_imports.keep_refusals(found, refusals)
+    table_imports.keep_refusals(found, done.refusals)
     audit.record(
         verb="machine_table.imported",
         subject=found,
         by=by,
         at=at,
         facts={
-            "created": created,
-            "changed": changed,
-            "unchanged": unchanged,
+            "created": done.created,
+            "changed": done.changed,
+            "unchanged": done.unchanged,
             "refused": found.refused_count,
         },
     )
+
+
+def _write_rows(found: TableImport, *, by: Actor, at: datetime) -> Written:
+    reading = table_imports.reading_of(found, table_imports.table_of(found))
+    machines = reading.machines
+    done = Written(refusals=list(reading.refusals))
+    sites: dict[str, str] = {}
+    for start in range(0, len(machines), table_imports.CHUNK):
+        chunk = machines[start : start + table_imports.CHUNK]
+        made, planner = _write_chunk(found, chunk, sites, by=by, at=at)
+        done.created += sum(change.is_new for change in made)
+        done.changed += sum(not change.is_new for change in made)
+        done.unchanged += planner.plan.unchanged
+        done.refusals += planner.plan.refusals
+        count = min(start + len(chunk), len(machines))
+        jobs.report_progress(
+            percent=100 * count // len(machines),
+            note=_("%(done)d of %(all)d machines")
+            % {"done": count, "all": len(machines)},
+        )
+    found.new_sites = [{"id": key, "name": name} for name, key in sites.items()]
+    return done
 
 
 def _write_chunk(

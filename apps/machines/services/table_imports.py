@@ -17,7 +17,12 @@ from apps.audit import services as audit
 from apps.kernel.errors import Conflict, InvalidInput
 from apps.machines import selectors
 from apps.machines.models import TableImport, TableRefusal
-from apps.machines.rules import document_kinds, document_machines, table_file
+from apps.machines.rules import (
+    document_kinds,
+    document_machines,
+    mtconnect,
+    table_file,
+)
 from apps.machines.rules.table_columns import BY_KEY
 from apps.machines.rules.table_file import Table
 from apps.machines.rules.table_header import (
@@ -34,6 +39,7 @@ from apps.machines.rules.table_machines import (
     mark_of,
     read_machines,
 )
+from apps.machines.services import device_tables
 from apps.machines.services.table_planning import Change, Planner, catalog_names
 from apps.machines.types import TableLength, TableState
 from tenants import jobs
@@ -70,11 +76,12 @@ def upload_table(
 ) -> TableImport:
     """Read a table and work out what it would do; nothing of it is imported yet.
 
-    The documents of `document_kinds` are read as tables whose columns are known.
-    Drafts that nobody imported for a week are dropped.
+    The documents of `document_kinds` are read as tables whose columns are known, and
+    devices of MTConnect by their own identity. Drafts that nobody imported for a week are dropped.
 
     :raises TableUnreadable: if the file is too large, no table, locked or hostile.
     :raises DocumentUnreadable: if it is a document, and cannot be read.
+    :raises NotAProbeDocument: if it is XML of another kind, or hostile.
     :raises HeaderUnclear: if there is no machine below a header that can be told.
     :raises SiteNotFound: if the enterprise has no such site.
     """
@@ -113,7 +120,7 @@ def upload_table(
         },
     )
     try:
-        check_mapping(header.mapping, header)
+        _check_mapping(made, header.mapping, header)
     except HeaderUnclear:
         # The person says which column is which.
         return made
@@ -140,7 +147,7 @@ def map_columns(
     """
     found = locked_draft(table_import_id)
     header = header_of(found)
-    check_mapping(mapping, header)
+    _check_mapping(found, mapping, header)
     _check_document(found, mapping)
     _check_choices(length_unit, decimal_mark, site_id)
     found.mapping = {str(column): key for column, key in mapping.items()}
@@ -274,25 +281,42 @@ def refused_machines(refusals: Iterable[Refusal]) -> int:
 
 def _preview(found: TableImport, table: Table, header: Header) -> TableImport:
     with translation.override(found.language):
-        reading = reading_of(found, table)
-        planner = Planner(default_site_id=found.site_id)
-        for start in range(0, len(reading.machines), CHUNK):
-            planner.consider(reading.machines[start : start + CHUNK])
-    plan = planner.plan
-    refusals = reading.refusals + plan.refusals
-    found.row_count = reading.row_count
-    found.created_count = sum(change.is_new for change in plan.changes)
-    found.changed_count = len(plan.changes) - found.created_count
-    found.unchanged_count = plan.unchanged
+        if found.file_kind == device_tables.KIND:
+            refusals = _look_at_devices(found, table)
+        else:
+            refusals = _look_at_rows(found, table)
     found.refused_count = refused_machines(
         one for one in refusals if one.row != header.row
     )
-    found.new_sites = sorted(plan.new_sites)
-    found.sample = [_shown(change) for change in plan.changes[:SAMPLE]]
     found.is_previewed = True
     found.save()
     keep_refusals(found, refusals)
     return found
+
+
+def _look_at_rows(found: TableImport, table: Table) -> list[Refusal]:
+    reading = reading_of(found, table)
+    planner = Planner(default_site_id=found.site_id)
+    for start in range(0, len(reading.machines), CHUNK):
+        planner.consider(reading.machines[start : start + CHUNK])
+    plan = planner.plan
+    found.row_count = reading.row_count
+    found.created_count = sum(change.is_new for change in plan.changes)
+    found.changed_count = len(plan.changes) - found.created_count
+    found.unchanged_count = plan.unchanged
+    found.new_sites = sorted(plan.new_sites)
+    found.sample = [_shown(change) for change in plan.changes[:SAMPLE]]
+    return reading.refusals + plan.refusals
+
+
+def _look_at_devices(found: TableImport, table: Table) -> list[Refusal]:
+    plan = device_tables.plan_table(found, table, for_writing=False)
+    found.row_count = len(table.rows)
+    found.created_count = sum(change.is_new for change in plan.changes)
+    found.changed_count = len(plan.changes) - found.created_count
+    found.unchanged_count = len(plan.unchanged)
+    found.sample = [device_tables.shown(one) for one in plan.changes[:SAMPLE]]
+    return device_tables.refusals_of(plan)
 
 
 def _shown(change: Change) -> dict[str, Any]:
@@ -318,12 +342,23 @@ def _plain(value: Any) -> Any:
 
 def _read(raw: bytes, file_name: str) -> tuple[Table, Header, list[dict[str, str]]]:
     kind = document_kinds.kind_of(raw)
+    if kind is None and mtconnect.recognizes(raw):
+        table, left = device_tables.read_devices(raw)
+        return table, Header(0, ()), document_machines.listed(left)
     if kind is None:
         table = table_file.read(raw, name=file_name)
         return table, find_header(table), []
     reading = kind.read(raw, file_name, catalog_names())
     table, header = document_machines.table_of(reading)
     return table, header, document_machines.listed(reading.not_carried)
+
+
+def _check_mapping(
+    found: TableImport, mapping: Mapping[int, str], header: Header
+) -> None:
+    # Devices have no columns: each says itself what it is.
+    if found.file_kind != device_tables.KIND:
+        check_mapping(mapping, header)
 
 
 def _check_document(found: TableImport, mapping: Mapping[int, str]) -> None:

@@ -1,7 +1,7 @@
 """What a probe document says, and what its import did."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -75,6 +75,7 @@ class DeviceFacts:
     proposal: ProcessProposal | None
     unsaid: tuple[MissingKey, ...]
     spindle_rpm: int | None = None
+    data_items: int = 0
 
     @property
     def axes(self) -> int | None:
@@ -88,6 +89,28 @@ class DeviceFacts:
         if {"X", "Y", "Z"} <= lengths.keys():
             return lengths["X"], lengths["Y"], lengths["Z"]
         return None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give what `from_json` reads back."""
+        return {
+            **asdict(self),
+            "proposal": None if self.proposal is None else self.proposal.as_json(),
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "DeviceFacts":
+        """Read what `as_json` gave, in any notation of lists."""
+        names = ("linear_axes", "rotary_axes", "spindles", "controllers")
+        proposal = stored["proposal"]
+        return cls(
+            **{
+                **stored,
+                **{name: tuple(stored[name]) for name in names},
+                "travels": tuple(Travel(**one) for one in stored["travels"]),
+                "proposal": proposal and ProcessProposal.from_json(proposal),
+                "unsaid": tuple(MissingKey(key) for key in stored["unsaid"]),
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
