@@ -77,9 +77,9 @@ NO_PAGES = {
     "shifts-set",
     "site-drop",
 }
-# Public addresses that answer a form, or lead on to a portal.
+# Public addresses that answer a form, send a file, or lead on to a portal.
 # Whoever claims an entry brings a link of their own.
-NO_PUBLIC_PAGES = {"claim", "preferences", "to-portal"}
+NO_PUBLIC_PAGES = {"claim", "enterprise-photo", "preferences", "to-portal"}
 
 
 @pytest.fixture
