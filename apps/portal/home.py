@@ -31,9 +31,9 @@ def home(request: HttpRequest) -> HttpResponse:
     unread = notices.unread(
         user_id=member_id(request), role=str(role_in(request)), limit=NOTICES_SHOWN
     )
-    own = list(machines.machines_of())
+    own = list(machines.machines_of().values_list("pk", flat=True))
     load = capacity.total_week_load(
-        machine_ids=[machine.pk for machine in own],
+        machine_ids=own,
         from_monday=timezone.localdate(now),
         weeks=WEEKS_SHOWN,
         at=now,
@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "unread": unread,
             "machines": len(own),
-            "published": sum(1 for machine in own if machine.is_published),
+            "published": machines.machines_of(is_published=True).count(),
             "free": formats.duration(sum(week.free_minutes for week in soon)),
             "working": formats.duration(sum(week.total_minutes for week in soon)),
             "open": orders.open_counts(),
