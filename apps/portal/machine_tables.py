@@ -1,4 +1,4 @@
-"""Machines from tables: uploaded, looked at, imported, taken back, written out."""
+"""Machines from files of any kind: uploaded, looked at, imported, taken back."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,11 +23,13 @@ from apps.kernel.errors import DomainError
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.rules.table_columns import BY_KEY, COLUMNS
-from apps.machines.types import TableLength, TableState
+from apps.machines.types import ProcessProposal, TableLength, TableState
+from apps.portal import formats
 from apps.portal.access import MEMBERS, access
 from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
 from apps.portal.paging import page_of
+from apps.portal.site_forms import SiteForm
 from tenants.jobs.selectors import job_status
 from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
@@ -48,17 +51,19 @@ SHOWN_ENTRIES = 50
 SHOWN_LEFT = 500
 # The facts of the first rows that are shown beside the code.
 SHOWN_FACTS = ("name", "site", "maker", "model", "hourly_rate", "currency")
+SHOWN_FIGURES = ("serial_number", "controller", "axes", "spindle_rpm", "spindle_kw")
 
 
 class TableForm(PortalForm):
-    """A table of machines."""
+    """A file of machines, of any kind: what it holds tells which."""
 
     file = forms.FileField(
-        label=_("Table"),
+        label=_("File"),
         help_text=_(
-            "An Excel workbook (.xlsx) or CSV with a header and up to 20,000 rows, a"
-            " machine and one of its processes in each; or Asset Administration Shells"
-            " as AASX, JSON or XML; or the Catena-X aspect ManufacturingCapability."
+            "A list as Excel workbook (.xlsx) or CSV, with a header and up to 20,000"
+            " rows, a machine and one of its processes in each; an MTConnect agent's"
+            " answer to /probe (XML); Asset Administration Shells (AASX, JSON, XML); or"
+            " a Catena-X ManufacturingCapability (JSON)."
         ),
         widget=forms.FileInput(
             attrs={"accept": ".xlsx,.csv,.txt,.tsv,.aasx,.json,.xml"}
@@ -120,7 +125,7 @@ class DocumentForm(PortalForm):
 @access(Role.PLANNER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def tables(request: HttpRequest) -> HttpResponse:
-    """List the tables that were uploaded, and take another."""
+    """List the files that were uploaded, and take another."""
     form = TableForm()
     if request.method == "POST":
         form = TableForm(request.POST, request.FILES)
@@ -162,21 +167,26 @@ def table(request: HttpRequest, table_import_id: UUID) -> HttpResponse:
         if found.state not in MOVING:
             response["HX-Refresh"] = "true"
         return response
-    form = None
+    form = site_form = None
     if found.state == TableState.DRAFT:
-        form = _columns_form(request, found)
-        if request.method == "POST" and form.is_valid():
+        form, site_form = _columns_form(request, found), _site_form(request, found)
+        if site_form is not None:
+            del form.fields["site_id"]
+        # Both are looked at, so that all that is wrong is said at once.
+        answers = [one.is_valid() for one in (form, site_form) if one is not None]
+        if request.method == "POST" and all(answers):
             try:
-                services.map_columns(table_import_id=found.pk, **_choices(form, found))
+                _choose(request, found, form, site_form)
             except DomainError as error:
-                form.refuse(error)
+                (site_form or form).refuse(error)
             else:
                 return redirect("portal:machine-table", found.pk)
+    has_errors = any(one is not None and one.errors for one in (form, site_form))
     return render(
         request,
         "portal/machines/table.html",
-        {**_facts(found), "form": form},
-        status=422 if form is not None and form.errors else 200,
+        {**_facts(found), "form": form, "site_form": site_form},
+        status=422 if has_errors else 200,
     )
 
 
@@ -267,8 +277,32 @@ def _choices(form: Any, found: Any) -> dict[str, Any]:
         "mapping": known if found.is_document else form.mapping(),
         "length_unit": said.get("length_unit", found.length_unit),
         "decimal_mark": said.get("decimal_mark", found.decimal_mark),
-        "site_id": _uuid(said["site_id"]),
+        "site_id": _uuid(said.get("site_id", "")),
     }
+
+
+@transaction.atomic
+def _choose(
+    request: HttpRequest, found: Any, form: Any, site_form: SiteForm | None
+) -> None:
+    """Work out again what a file would do; open its site first if there is none yet."""
+    choices = _choices(form, found)
+    if site_form is not None:
+        by, at = actor_of(request), timezone.now()
+        choices["site_id"] = services.add_site(draft=site_form.draft(), by=by, at=at).pk
+    services.map_columns(table_import_id=found.pk, **choices)
+
+
+def _site_form(request: HttpRequest, found: Any) -> SiteForm | None:
+    """Ask for the first site where a document cannot name one and there is none."""
+    if not found.is_document or site_choices():
+        return None
+    return SiteForm(
+        request.POST if request.method == "POST" else None,
+        enterprise=enterprise_of(request),
+        brief=True,
+        prefix="site",
+    )
 
 
 def _columns_form(request: HttpRequest, found: Any) -> PortalForm:
@@ -293,6 +327,7 @@ def _facts(found: Any) -> dict[str, Any]:
         "table": found,
         "tone": TONES[found.state],
         "is_draft": is_draft,
+        "is_done": found.state == TableState.APPLIED,
         "is_moving": found.state in MOVING,
         "can_start": is_draft and bool(found.created_count + found.changed_count),
         "can_undo": found.state in {TableState.APPLIED, TableState.PARTLY_UNDONE}
@@ -301,7 +336,7 @@ def _facts(found: Any) -> dict[str, Any]:
             one if isinstance(one, str) else one["name"] for one in found.new_sites
         ],
         "sample": [_sample(one) for one in found.sample] if is_draft else [],
-        "entries": [] if is_draft else list(entries),
+        "entries": [] if is_draft else _entries(entries),
         "kept": list(kept.order_by("machine_code")[:SHOWN_REFUSALS]),
         "refusals": [
             {"row": one, "label": labels.get(one.field, one.field)}
@@ -314,6 +349,37 @@ def _facts(found: Any) -> dict[str, Any]:
     }
 
 
+def _entries(entries: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return what was done, with what each machine still has to say."""
+    found = list(entries)
+    ids = [one.machine_id for one in found if not one.is_undone]
+    rows = {row.pk: row for row in machines.machines_of().filter(pk__in=ids)}
+    return [
+        {
+            "entry": one,
+            "is_there": one.machine_id in rows,
+            "missing": machines.words_of(machines.missing_facts(rows[one.machine_id]))
+            if one.machine_id in rows
+            else [],
+        }
+        for one in found
+    ]
+
+
+def _proposed(stored: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what the axes of a device suggest, for a planner to confirm."""
+    if not stored:
+        return None
+    language = get_language() or "en"
+    envelope = stored.get("envelope_mm")
+    proposal = ProcessProposal.from_json(stored) if "reason" in stored else None
+    return {
+        "process": catalog.label(proposal.process_code, language) if proposal else "",
+        "reason": proposal.reason_text if proposal else "",
+        "envelope": formats.sizes(tuple(envelope)) if envelope else "",
+    }
+
+
 def _sample(one: dict[str, Any]) -> dict[str, Any]:
     language = get_language() or "en"
     return {
@@ -321,6 +387,12 @@ def _sample(one: dict[str, Any]) -> dict[str, Any]:
         "code": one["code"],
         "is_new": one["is_new"],
         "facts": [one["facts"][key] for key in SHOWN_FACTS if key in one["facts"]],
+        "figures": [
+            (BY_KEY[key].heading(), one["facts"][key])
+            for key in SHOWN_FIGURES
+            if key in one["facts"]
+        ],
+        "proposed": _proposed(one.get("proposal", {})),
         "processes": [
             {
                 "label": catalog.label(code, language),

@@ -18,7 +18,6 @@ from apps.portal import (
     inbox,
     jobs,
     machine_aspects,
-    machine_import,
     machine_map,
     machine_models,
     machine_shells,
@@ -66,7 +65,7 @@ urlpatterns = [
     path("machines/map/", machine_map.machine_map, name="machine-map"),
     path("machines/add/", machine_writing.write, name="machine-add"),
     path("machines/models/", machine_models.search, name="machine-models"),
-    path("machines/import/", machine_import.import_machines, name="machine-import"),
+    path("machines/import/", machine_tables.tables, name="machine-import"),
     path("machines/export/", machine_tables.export, name="machine-export"),
     path(
         "machines/export/catena-x/",

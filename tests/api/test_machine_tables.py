@@ -9,6 +9,7 @@ from tenants import context, jobs
 from tenants.types import EnterpriseRef
 from tests.factories import machines as factory
 from tests.support.api import partner_of
+from tests.support.data import shared_data
 from tests.support.tables import HEADER, HERMLE, HURCO, text
 
 WRONG = (*HERMLE[:6], "a lot", *HERMLE[7:])
@@ -67,3 +68,34 @@ class TestMachineTables:
         )
 
         assert (answer.status_code, answer.json()["code"]) == (422, "table_unreadable")
+
+    def test_previews_devices_of_mtconnect(self, north: EnterpriseRef) -> None:
+        with context.enterprise(north):
+            factory.site()
+        partner = partner_of(north, "machines:read", "machines:write")
+        raw = shared_data("nist/Devices.xml").read_bytes()
+        document = ContentFile(raw, "probe.xml")
+
+        made: Any = partner.call(
+            "POST", "/v1/machine-tables", body={"document": document}
+        )
+
+        body = made.json()
+        assert made.status_code == 201, body
+        assert (body["file_kind"], body["row_count"], body["created_count"]) == (
+            "mtconnect",
+            8,
+            8,
+        )
+        assert body["not_carried"][0]["path"] == "Devices/Device[1]//DataItem"
+        assert codes(north) == []
+
+    def test_refuse_xml_of_another_kind(self, north: EnterpriseRef) -> None:
+        partner = partner_of(north, "machines:write")
+        document = ContentFile(b"<MTConnectStreams/>", "current.xml")
+
+        made: Any = partner.call(
+            "POST", "/v1/machine-tables", body={"document": document}
+        )
+
+        assert (made.status_code, made.json()["code"]) == (422, "not_a_probe_document")

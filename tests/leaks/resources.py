@@ -360,7 +360,6 @@ PUBLIC_REFERENCES = frozenset({"invited_enterprise_ids"})
 # What the portal's forms refer to: page, field, how it is sent.
 FORM_REFERENCES = {
     ("machine-add", "site_id"): {"code": "M1", "name": "Mill", "kind": "machine_tool"},
-    ("machine-import", "site_id"): {},
     ("machine-table", "site_id"): {
         "length_unit": "mm",
         "decimal_mark": ".",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -225,8 +224,6 @@ def refer(world: World, group: Group) -> Iterator[tuple[str, Complaint]]:
         answers = []
         for target in (str(NOBODYS), reference(singular, world.ids)):
             data = {**FORM_REFERENCES[page, field], field: target}
-            if page == "machine-import":
-                data["file"] = ContentFile(b"<MTConnectDevices/>", "probe.xml")
             with matrix.undone() if target == str(NOBODYS) else nullcontext():
                 answer = ask(world.strangers[case], "POST", pattern.path(own), data)
                 answers.append((answer, said(answer, target)))

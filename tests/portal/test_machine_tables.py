@@ -99,7 +99,9 @@ class TestWizard:
         assert planner.post(f"{page}removal/").status_code == 302
 
         assert planner.get(page).status_code == 404
-        assert "No table yet" in planner.get("/machines/tables/").content.decode()
+        assert (
+            "Nothing imported yet" in planner.get("/machines/tables/").content.decode()
+        )
 
 
 class TestFiles:

@@ -25,7 +25,8 @@ SHOWN = 1000
 class MachineTableInput(StrictSerializer):
     """A table or document of machines, as multipart/form-data.
 
-    XLSX or CSV; or Asset Administration Shells as JSON, XML or AASX.
+    XLSX or CSV; Asset Administration Shells as JSON, XML or AASX; a Catena-X
+    ManufacturingCapability as JSON; or an MTConnect probe document.
     """
 
     document = serializers.FileField()
