@@ -1,5 +1,6 @@
 """Work that the machine register does later."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -31,6 +32,29 @@ def apply_table(*, table_import_id: str, **_: object) -> None:
 def undo_table(*, table_import_id: str, **_: object) -> None:
     """Take the import of a table back."""
     services.undo_table(table_import_id=UUID(table_import_id), at=timezone.now())
+
+
+@jobs.handler("machines.change_machines")
+def change_machines(
+    *,
+    bulk_id: str,
+    asked: list[Any],
+    seen: list[Any],
+    asker: dict[str, Any],
+    language: str,
+    undo_of: str | None = None,
+    **_: object,
+) -> None:
+    """Change many machines as was asked of those that were seen."""
+    services.change_as_asked(
+        bulk_id=UUID(bulk_id),
+        asked=asked,
+        seen=seen,
+        asker=asker,
+        language=language,
+        undo_of=UUID(undo_of) if undo_of else None,
+        at=timezone.now(),
+    )
 
 
 jobs.register_upkeep("machines.expire_certificates", services.has_lapsed_certificates)

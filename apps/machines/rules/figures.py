@@ -66,10 +66,12 @@ def check_site(draft: SiteDraft) -> None:
         and draft.country.isalpha()
         and draft.country.isupper()
     ):
-        raise _wrong("country", draft.country, _("Give an ISO 3166 code such as DE."))
+        raise impossible(
+            "country", draft.country, _("Give an ISO 3166 code such as DE.")
+        )
     check_time_zone(draft.time_zone)
     if (draft.latitude is None) != (draft.longitude is None):
-        raise _wrong(
+        raise impossible(
             "latitude" if draft.latitude is None else "longitude",
             None,
             _("Give both coordinates or none."),
@@ -79,7 +81,7 @@ def check_site(draft: SiteDraft) -> None:
         ("longitude", draft.longitude, 180.0),
     ):
         if value is not None and not -most <= value <= most:
-            raise _wrong(
+            raise impossible(
                 field,
                 value,
                 _("Give degrees from -%(most)d to %(most)d.") % {"most": most},
@@ -103,7 +105,7 @@ def check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise _wrong(
+        raise impossible(
             "time_zone", name, _("Give an IANA name such as Europe/Berlin.")
         ) from error
 
@@ -132,7 +134,7 @@ def check_capability(draft: CapabilityDraft) -> None:
     sizes = {name: getattr(draft, name) for name in (*BOX_SIZES, *CYLINDER_SIZES)}
     kind = draft.envelope_kind
     if kind is not None and kind not in EnvelopeKind.values:
-        raise _wrong(
+        raise impossible(
             "envelope_kind",
             kind,
             _("Use one of: %(known)s.") % {"known": ", ".join(EnvelopeKind.values)},
@@ -140,9 +142,11 @@ def check_capability(draft: CapabilityDraft) -> None:
     wanted = () if kind is None else SIZES[EnvelopeKind(kind)]
     for name, value in sizes.items():
         if name in wanted and value is None:
-            raise _wrong(name, None, _("Give all sizes of the envelope, or no shape."))
+            raise impossible(
+                name, None, _("Give all sizes of the envelope, or no shape.")
+            )
         if name not in wanted and value is not None:
-            raise _wrong(
+            raise impossible(
                 name, value, _("Give only the sizes of the envelope's own shape.")
             )
     _check_sizes(
@@ -157,7 +161,7 @@ def check_capability(draft: CapabilityDraft) -> None:
     check_tolerances(draft.tolerances)
     grade = draft.it_grade
     if grade is not None and not FINEST_IT_GRADE <= grade <= COARSEST_IT_GRADE:
-        raise _wrong(
+        raise impossible(
             "it_grade",
             grade,
             _("Give a grade of ISO 286 from %(finest)d to %(coarsest)d.")
@@ -168,7 +172,7 @@ def check_capability(draft: CapabilityDraft) -> None:
         and draft.batch_max is not None
         and draft.batch_max < draft.batch_min
     ):
-        raise _wrong(
+        raise impossible(
             "batch_max",
             draft.batch_max,
             _("Give the smallest batch, %(least)d, or more.")
@@ -223,13 +227,7 @@ def check_cost(cost: CostInputs) -> None:
 
     :raises ImpossibleFigure: for the first such figure.
     """
-    if not (
-        len(cost.currency) == CODE_LENGTH
-        and cost.currency.isascii()
-        and cost.currency.isalpha()
-        and cost.currency.isupper()
-    ):
-        raise _wrong("currency", cost.currency, _("Give an ISO 4217 code such as EUR."))
+    check_currency(cost.currency)
     for column in fields(CostInputs):
         value = getattr(cost, column.name)
         if column.name == "currency" or value is None:
@@ -239,13 +237,32 @@ def check_cost(cost: CostInputs) -> None:
         )
         is_zero_fine = column.name not in (*CUTTING, "hourly_rate")
         if not value.is_finite() or value < 0 or value > most:
-            raise _wrong(
+            raise impossible(
                 column.name,
                 value,
                 _("Give a number from 0 to %(most)s.") % {"most": most},
             )
         if value == 0 and not is_zero_fine:
-            raise _wrong(column.name, value, _("Give a number above 0."))
+            raise impossible(column.name, value, _("Give a number above 0."))
+
+
+def check_currency(code: str) -> None:
+    """Refuse what is no code of a currency.
+
+    :raises ImpossibleFigure: if it is none.
+    """
+    is_code = len(code) == CODE_LENGTH and code.isascii() and code.isalpha()
+    if not (is_code and code.isupper()):
+        raise impossible("currency", code, _("Give an ISO 4217 code such as EUR."))
+
+
+def check_rate(rate: Decimal) -> None:
+    """Refuse an hourly rate that nobody could ask.
+
+    :raises ImpossibleFigure: if it is none.
+    """
+    if not rate.is_finite() or not 0 < rate <= LARGEST_MONEY:
+        raise impossible("hourly_rate", rate, _("Give a number above 0."))
 
 
 def check_certificate(draft: CertificateDraft) -> None:
@@ -260,7 +277,7 @@ def check_certificate(draft: CertificateDraft) -> None:
         and draft.valid_until_on is not None
         and draft.valid_until_on < draft.valid_from_on
     ):
-        raise _wrong(
+        raise impossible(
             "valid_until_on",
             draft.valid_until_on.isoformat(),
             _("Give a day after %(first)s.")
@@ -270,7 +287,7 @@ def check_certificate(draft: CertificateDraft) -> None:
 
 def _given(field: str, value: str) -> None:
     if not value.strip():
-        raise _wrong(field, value, _("Fill it in."))
+        raise impossible(field, value, _("Fill it in."))
 
 
 def _check_sizes(figures: Mapping[str, float | None]) -> None:
@@ -278,7 +295,7 @@ def _check_sizes(figures: Mapping[str, float | None]) -> None:
         if value is None:
             continue
         if not isfinite(value) or value <= 0 or value > LARGEST[name]:
-            raise _wrong(
+            raise impossible(
                 name,
                 value,
                 _("Give a number above 0 and up to %(most)g, or leave it unknown.")
@@ -286,7 +303,8 @@ def _check_sizes(figures: Mapping[str, float | None]) -> None:
             )
 
 
-def _wrong(field: str, value: object, remedy: str) -> ImpossibleFigure:
+def impossible(field: str, value: object, remedy: str) -> ImpossibleFigure:
+    """Say that a figure cannot be, and what could."""
     shown = _("nothing") if value is None or value == "" else value
     return ImpossibleFigure(
         _("%(field)s cannot be %(value)s.") % {"field": field, "value": shown},

@@ -1,5 +1,11 @@
 """Reading sites, machines, what they can do and what is missing of them."""
 
+from apps.machines.selectors.bulk import (
+    ChangeNotFound,
+    bulk_change,
+    changes_of,
+    is_undone,
+)
 from apps.machines.selectors.certificates import (
     CertificateNotFound,
     certificate,
@@ -10,6 +16,7 @@ from apps.machines.selectors.certificates import (
 from apps.machines.selectors.choices import makers, offered_codes
 from apps.machines.selectors.costs import (
     cost_inputs,
+    cost_model_of,
 )
 from apps.machines.selectors.disclosure import (
     circles_of,
@@ -53,6 +60,7 @@ from apps.machines.selectors.sites import (
     holiday_places_of,
     site,
     site_hindrances,
+    site_not_found,
     sites,
 )
 from apps.machines.selectors.sorting import Place, Sorting
@@ -74,6 +82,7 @@ from apps.machines.selectors.work_centers import (
 
 __all__ = [
     "CertificateNotFound",
+    "ChangeNotFound",
     "EvidenceNotFound",
     "MachineDetail",
     "MachineNotFound",
@@ -83,12 +92,15 @@ __all__ = [
     "TableImportNotFound",
     "WorkCenterNotFound",
     "as_published",
+    "bulk_change",
     "certificate",
     "certificate_codes",
     "certificate_not_found",
     "certificates",
+    "changes_of",
     "circles_of",
     "cost_inputs",
+    "cost_model_of",
     "enterprise_circles",
     "evidence_of_certificate",
     "evidence_of_certificates",
@@ -99,6 +111,7 @@ __all__ = [
     "fillable_figures",
     "hindrances",
     "holiday_places_of",
+    "is_undone",
     "lacks_figures",
     "machine_detail",
     "machine_not_found",
@@ -113,6 +126,7 @@ __all__ = [
     "published_names",
     "site",
     "site_hindrances",
+    "site_not_found",
     "sites",
     "table_import",
     "table_imports",

@@ -29,10 +29,13 @@ def site(site_id: UUID) -> Site:
     """
     found = Site.objects.filter(pk=site_id).first()
     if found is None:
-        raise SiteNotFound(
-            _("There is no such site."), field="site", value=str(site_id)
-        )
+        raise site_not_found(site_id)
     return found
+
+
+def site_not_found(site_id: UUID) -> SiteNotFound:
+    """Say that the enterprise has no site of this id."""
+    return SiteNotFound(_("There is no such site."), field="site", value=str(site_id))
 
 
 def holiday_places_of(machine_ids: Collection[UUID]) -> dict[UUID, HolidayPlace]:

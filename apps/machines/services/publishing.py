@@ -1,6 +1,6 @@
 """Showing machines to other enterprises, and ceasing to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from apps.kernel.errors import Conflict, DomainError
 from apps.machines import selectors
 from apps.machines.models import Machine, MachineQuerySet
 from apps.machines.services.writing import locked_machine
-from apps.machines.types import MachineState
+from apps.machines.types import MachineState, MissingFact
 from tenants import jobs
 from tenants.types import Actor
 
@@ -41,12 +41,7 @@ def publish_machine(*, machine_id: UUID, by: Actor, at: datetime) -> Machine:
     """
     machine = locked_machine(machine_id)
     if machine.state == MachineState.RETIRED:
-        raise MachineRetired(
-            _("%(code)s is retired.") % {"code": machine.code},
-            field="state",
-            value=machine.state,
-            remedy=_("Put it back into use first."),
-        )
+        raise machine_retired(machine)
     _check_complete(machine)
     if not machine.is_published:
         machine.published_at = at
@@ -60,7 +55,7 @@ def publish_machine(*, machine_id: UUID, by: Actor, at: datetime) -> Machine:
             at=at,
             facts={"version": machine.version},
         )
-    _refresh(machine.pk)
+    refresh_listing(machine.pk)
     return machine
 
 
@@ -82,7 +77,7 @@ def withdraw_machine(*, machine_id: UUID, by: Actor, at: datetime) -> Machine:
             at=at,
             facts={"version": machine.version},
         )
-    _refresh(machine.pk)
+    refresh_listing(machine.pk)
     return machine
 
 
@@ -109,16 +104,17 @@ def note_change(
         _check_complete(machine)
     audit.record(verb=verb, subject=machine, by=by, at=at, facts=facts)
     if machine.is_published or was_published:
-        _refresh(machine.pk)
+        refresh_listing(machine.pk)
 
 
 def refresh_listings(machines: MachineQuerySet) -> None:
     """Let the exchange read those of the machines again that are published."""
     for machine_id in machines.published().order_by("pk").values_list("pk", flat=True):
-        _refresh(machine_id)
+        refresh_listing(machine_id)
 
 
-def _refresh(machine_id: UUID) -> None:
+def refresh_listing(machine_id: UUID) -> None:
+    """Let the exchange read a machine again."""
     # One waiting job is enough: it reads what is true when it runs.
     jobs.enqueue(
         PUBLISH_JOB, dedup_key=f"machine:{machine_id}", machine_id=str(machine_id)
@@ -129,16 +125,33 @@ def _check_complete(machine: Machine) -> None:
     fresh = Machine.objects.with_offers().get(pk=machine.pk)
     missing = selectors.missing_facts(fresh)
     if missing:
-        words = selectors.words_of(missing)
-        raise MachineIncomplete(
-            _("%(code)s cannot be shown to others: it does not say its %(missing)s.")
-            % {"code": machine.code, "missing": ", ".join(words)},
-            field=missing[0].key.value,
-            remedy=_("State what is missing, then publish it."),
-            facts={
-                "missing": [
-                    {"fact": fact.key.value, "process_code": fact.process_code}
-                    for fact in missing
-                ]
-            },
-        )
+        raise machine_incomplete(machine, missing)
+
+
+def machine_retired(machine: Machine) -> MachineRetired:
+    """Say that nobody is shown a machine that is not in use."""
+    return MachineRetired(
+        _("%(code)s is retired.") % {"code": machine.code},
+        field="state",
+        value=machine.state,
+        remedy=_("Put it back into use first."),
+    )
+
+
+def machine_incomplete(
+    machine: Machine, missing: Sequence[MissingFact]
+) -> MachineIncomplete:
+    """Say what a machine lacks before others could judge it."""
+    words = selectors.words_of(missing)
+    return MachineIncomplete(
+        _("%(code)s cannot be shown to others: it does not say its %(missing)s.")
+        % {"code": machine.code, "missing": ", ".join(words)},
+        field=missing[0].key.value,
+        remedy=_("State what is missing, then publish it."),
+        facts={
+            "missing": [
+                {"fact": fact.key.value, "process_code": fact.process_code}
+                for fact in missing
+            ]
+        },
+    )

@@ -1,5 +1,6 @@
 """The words of the app, and what other apps learn from it."""
 
+from apps.machines.types.bulk import BulkItem, BulkOutcome, MachineChange
 from apps.machines.types.documents import (
     DeviceFacts,
     ImportedMachine,
@@ -46,6 +47,8 @@ from apps.machines.types.words import (
 )
 
 __all__ = [
+    "BulkItem",
+    "BulkOutcome",
     "CapabilityDraft",
     "CapabilityFacts",
     "CertificateDraft",
@@ -65,6 +68,7 @@ __all__ = [
     "ImportResult",
     "ImportedMachine",
     "LocationDisclosure",
+    "MachineChange",
     "MachineDraft",
     "MachineKind",
     "MachineState",
