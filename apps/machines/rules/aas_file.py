@@ -1,9 +1,6 @@
 """Reads Asset Administration Shells: JSON, XML and AASX, in a limited child process."""
 
-import json
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +11,7 @@ from apps.machines.rules.document_machines import (
     DocumentReading,
     DocumentUnreadable,
 )
-from apps.machines.rules.reading_process import Limits, run_reader
+from apps.machines.rules.reading_process import Limits, answer_of
 from apps.machines.rules.table_machines import Names
 
 READER = "apps.machines.rules.aas_reader"
@@ -64,13 +61,7 @@ def read_shells(raw: bytes, name: str, limits: Limits = LIMITS) -> dict[str, Any
     """
     if len(raw) > MOST_BYTES:
         raise _unreadable({"fault": "too_large"}, name)
-    with tempfile.TemporaryDirectory(prefix="spindle-aas-") as folder:
-        source, answer = Path(folder, "document"), Path(folder, "answer.json")
-        source.write_bytes(raw)
-        fault = run_reader(READER, source, answer, limits)
-        if fault:
-            raise _unreadable({"fault": fault}, name)
-        said: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    said = answer_of(raw, READER, limits)
     if "fault" in said:
         raise _unreadable(said, name)
     return said

@@ -7,7 +7,6 @@ those are mended first, and what is still left out is named. The answer is one o
 JSON: `{"fault": code, ...}`, or shells, submodels, units by concept, and what was lost.
 """
 
-import argparse
 import io
 import json
 import logging
@@ -16,7 +15,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from apps.kernel.limits import limit_self
+from apps.kernel.limits import read_limited
 from apps.machines.rules.aas_telling import MOST_TEXT, Found, joined, told
 
 MOST_UNPACKED_MB = 256
@@ -341,22 +340,5 @@ def write_answer(source: Path, answer: Path) -> None:
     answer.write_text(json.dumps(said), encoding="utf-8")
 
 
-def main() -> None:
-    """Read the file named by the arguments and write the answer beside it."""
-    parser = argparse.ArgumentParser(prog="aas_reader")
-    parser.add_argument("--file", required=True)
-    parser.add_argument("--answer", required=True)
-    parser.add_argument("--memory-mb", type=int, required=True)
-    parser.add_argument("--cpu-seconds", type=int, required=True)
-    parser.add_argument("--file-mb", type=int, required=True)
-    arguments = parser.parse_args()
-    limit_self(
-        memory_mb=arguments.memory_mb,
-        cpu_seconds=arguments.cpu_seconds,
-        file_mb=arguments.file_mb,
-    )
-    write_answer(Path(arguments.file), Path(arguments.answer))
-
-
 if __name__ == "__main__":
-    main()
+    read_limited(write_answer)

@@ -5,13 +5,12 @@ that it takes upon itself before it opens the file. The answer is one object of 
 `{"fault": code, ...}`, or `{"aspect": ...}` with texts that can be stored.
 """
 
-import argparse
 import json
 import re
 from pathlib import Path
 from typing import Any, NoReturn
 
-from apps.kernel.limits import limit_self
+from apps.kernel.limits import read_limited
 
 MOST_ELEMENTS = 200_000
 # The model itself nests some ten levels deep.
@@ -117,22 +116,5 @@ def write_answer(source: Path, answer: Path) -> None:
     answer.write_text(json.dumps(said), encoding="utf-8")
 
 
-def main() -> None:
-    """Read the file named by the arguments and write the answer beside it."""
-    parser = argparse.ArgumentParser(prog="catena_x_reader")
-    parser.add_argument("--file", required=True)
-    parser.add_argument("--answer", required=True)
-    parser.add_argument("--memory-mb", type=int, required=True)
-    parser.add_argument("--cpu-seconds", type=int, required=True)
-    parser.add_argument("--file-mb", type=int, required=True)
-    arguments = parser.parse_args()
-    limit_self(
-        memory_mb=arguments.memory_mb,
-        cpu_seconds=arguments.cpu_seconds,
-        file_mb=arguments.file_mb,
-    )
-    write_answer(Path(arguments.file), Path(arguments.answer))
-
-
 if __name__ == "__main__":
-    main()
+    read_limited(write_answer)

@@ -1,35 +1,48 @@
-"""Runs a reader of strangers' files as a process that may take only what it is given."""
+"""Has a file of strangers read by a process that may take only what it is given."""
 
+import json
 import logging
-import signal
-import subprocess
-import sys
+import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from apps.kernel import children
+from apps.kernel.children import TooSlow
 
 logger = logging.getLogger(__name__)
 
-# Nothing else of ours reaches the child: neither secrets nor the database's address.
-ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LC_ALL": "C.UTF-8",
-    "PYTHONPATH": str(Path(__file__).parents[3]),
-}
 
+class Limits(children.Limits):
+    """What the reader of one file may take, unless it is said otherwise."""
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the reader of one file may take."""
-
-    memory_mb: int = 1024
-    cpu_seconds: int = 60
-    wall_seconds: int = 90
-    file_mb: int = 128
+    def __init__(
+        self,
+        memory_mb: int = 1024,
+        cpu_seconds: int = 60,
+        wall_seconds: int = 90,
+        file_mb: int = 128,
+    ) -> None:
+        super().__init__(memory_mb, cpu_seconds, wall_seconds, file_mb)
 
 
 class ReaderLost(RuntimeError):
     """Raised when the reader was killed from outside; trying again may help."""
+
+
+def answer_of(raw: bytes, module: str, limits: Limits) -> dict[str, Any]:
+    """Return what a module says of a file, or the fault that keeps it from that.
+
+    :raises ReaderLost: if the reader was killed from outside.
+    """
+    with tempfile.TemporaryDirectory(prefix="spindle-reading-") as folder:
+        source, answer = Path(folder, "document"), Path(folder, "answer.json")
+        source.write_bytes(raw)
+        fault = run_reader(module, source, answer, limits)
+        if fault:
+            return {"fault": fault}
+        said: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+        return said
 
 
 def run_reader(
@@ -39,34 +52,16 @@ def run_reader(
 
     :raises ReaderLost: if the reader was killed from outside.
     """
-    command = [
-        sys.executable,
-        # Neither the working folder, which holds the file, nor the user's packages.
-        "-P",
-        "-s",
-        "-m",
-        module,
-        f"--file={source}",
-        f"--answer={answer}",
-        *more,
-        f"--memory-mb={limits.memory_mb}",
-        f"--cpu-seconds={limits.cpu_seconds}",
-        f"--file-mb={limits.file_mb}",
-    ]
     try:
-        done = subprocess.run(  # noqa: S603  (our own reader, no shell)
-            command,
-            cwd=source.parent,
-            env=ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            timeout=limits.wall_seconds,
-            check=False,
+        done = children.run(
+            module,
+            f"--file={source}",
+            f"--answer={answer}",
+            *more,
+            folder=source.parent,
+            limits=limits,
         )
-    except subprocess.TimeoutExpired:
-        return "too_slow"
-    if done.returncode == -signal.SIGXCPU:
+    except TooSlow:
         return "too_slow"
     if done.returncode < 0:
         msg = f"the reader {module} was ended by signal {-done.returncode}"
