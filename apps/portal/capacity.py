@@ -30,7 +30,8 @@ from apps.portal.access import access
 from apps.portal.forms import Moment, PortalForm, Quantity
 from apps.portal.home import load_chart
 from apps.portal.machine_forms import site_choices
-from apps.portal.machines import found_machine, offered_processes, uuid_of
+from apps.portal.machine_list import offered_processes
+from apps.portal.machines import found_machine, uuid_of
 from apps.portal.paging import page_of
 from tenants.middleware import actor_of
 from tenants.types import Role

@@ -16,6 +16,7 @@ KINDS: dict[str, str | Promise] = {
     "exchange.publish_demand": _("Publishing the demand"),
     "exchange.publish_machine": _("Publishing the machine"),
     "machines.apply_table": _("Importing machines"),
+    "machines.change_machines": _("Changing machines"),
     "machines.undo_table": _("Taking an import back"),
     "orders.read_geometry": _("Reading the geometry"),
     "reports.render": _("Making the report"),

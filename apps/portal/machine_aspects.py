@@ -11,7 +11,8 @@ from apps.kernel.errors import DomainError
 from apps.machines import services
 from apps.machines.rules.catena_x_aspect import MEDIA_TYPE
 from apps.portal.access import access
-from apps.portal.machines import READERS, filtered_machines, found_machine
+from apps.portal.machine_list import filtered_machines
+from apps.portal.machines import READERS, found_machine
 
 ENDING = "manufacturing-capability.json"
 

@@ -10,36 +10,26 @@ from apps.machines import selectors as machines
 from apps.machines.types import MachineState
 from apps.portal.access import access
 from apps.portal.machine_forms import site_choices
-from apps.portal.machines import READERS, offered_processes, uuid_of
+from apps.portal.machine_list import filtered_machines, offered_processes
+from apps.portal.machines import READERS
 from apps.portal.public import places
 from apps.portal.site_maps import site_map
 
 # More would weigh more than the map.
 MOST_ROWS = 100
-ASKED = ("q", "state", "process", "published")
+IN_THE_FORM = ("q", "process", "state", "published", "site")
 
 
 @access(*READERS)
 @require_safe
 def machine_map(request: HttpRequest) -> HttpResponse:
     """Show where the machines stand that the list's filters keep."""
-    asked = {name: request.GET.get(name, "").strip() for name in (*ASKED, "site")}
-    rows = (
-        machines.machines_of(
-            search=asked["q"],
-            state=asked["state"] if asked["state"] in MachineState.values else "",
-            process_code=asked["process"],
-            site_id=uuid_of(asked["site"]),
-            is_published={"yes": True, "no": False}.get(asked["published"]),
-        )
-        .order_by()
-        .values_list("site_id")
-        .annotate(count=Count("pk"))
-    )
+    asked, machines_asked = filtered_machines(request)
+    rows = machines_asked.order_by().values_list("site_id").annotate(count=Count("pk"))
     counts = dict(rows)
     found = [site for site in machines.sites() if site.pk in counts]
     query = QueryDict(mutable=True)
-    query.update({name: asked[name] for name in ASKED if asked[name]})
+    query.update({name: value for name, value in asked.items() if value})
 
     def listed(site_id: object) -> str:
         of_site = query.copy()
@@ -51,6 +41,12 @@ def machine_map(request: HttpRequest) -> HttpResponse:
         "portal/machines/map.html",
         {
             "asked": asked,
+            # Asked of the list, and not in the form of the map.
+            "carried": [
+                (name, value)
+                for name, value in asked.items()
+                if value and name not in IN_THE_FORM
+            ],
             "is_filtered": any(asked.values()),
             "total": sum(counts.values()),
             "sites": [

@@ -11,7 +11,8 @@ from apps.kernel.errors import DomainError
 from apps.machines import services
 from apps.machines.rules.aas_shells import MEDIA_TYPES, AasForm
 from apps.portal.access import access
-from apps.portal.machines import READERS, filtered_machines, found_machine
+from apps.portal.machine_list import filtered_machines
+from apps.portal.machines import READERS, found_machine
 
 
 @access(*READERS)

@@ -28,6 +28,7 @@ from apps.portal import formats
 from apps.portal.access import MEMBERS, access
 from apps.portal.forms import PortalForm
 from apps.portal.machine_forms import site_choices
+from apps.portal.machine_list import filtered_machines
 from apps.portal.paging import page_of
 from apps.portal.site_forms import SiteForm
 from tenants.jobs.selectors import job_status
@@ -256,10 +257,11 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:  # noqa: ARG001
 @access(*MEMBERS)
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """Send all machines in the columns that are read back."""
+    """Send the machines that the list's filters keep, in the columns of the import."""
     slug = enterprise_of(request).slug
+    _asked, found = filtered_machines(request)
     # Read at once: a stream would be written after the enterprise is left.
-    return _attached("".join(services.export_csv()), f"{slug}-machines.csv", CSV)
+    return _attached("".join(services.export_csv(found)), f"{slug}-machines.csv", CSV)
 
 
 def _found(table_import_id: UUID) -> Any:

@@ -30,9 +30,7 @@ from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.evidence import evidence_card
 from apps.portal.home import load_chart
-from apps.portal.machine_forms import site_choices
 from apps.portal.machine_models import offer_of, waiting_figures
-from apps.portal.paging import page_of
 from apps.portal.tolerances import feature_figures
 from tenants.middleware import actor_of, role_in
 from tenants.types import Role
@@ -65,29 +63,6 @@ class Figure:
     value: str
 
 
-def offered_processes(*, with_groups: bool = True) -> list[tuple[str, str]]:
-    """Return the processes that our machines offer, below the groups they are in."""
-    language = get_language() or "en"
-    offered = set(
-        machines.machines_of()
-        .order_by()
-        .values_list("capabilities__process_code", flat=True)
-        .distinct()
-    )
-    nodes = catalog.process_tree()
-    paths = [node.path for node in nodes if node.code in offered]
-    return [
-        (
-            node.code,
-            "\N{NO-BREAK SPACE}" * 3 * node.depth * with_groups
-            + catalog.label(node, language),
-        )
-        for node in nodes
-        if node.code in offered
-        or (with_groups and any(path.startswith(f"{node.path}/") for path in paths))
-    ]
-
-
 def uuid_of(text: str) -> UUID | None:
     """Read a key from an address; anything else is as if it were not given."""
     try:
@@ -107,56 +82,6 @@ def found_machine(machine_id: UUID) -> machines.MachineDetail:
         return machines.machine_detail(machine_id)
     except machines.MachineNotFound as error:
         raise Http404 from error
-
-
-def filtered_machines(
-    request: HttpRequest,
-) -> tuple[dict[str, str], Any]:
-    """Return what an address asks of machines, and those that are so."""
-    asked = {
-        name: request.GET.get(name, "").strip()
-        for name in ("q", "state", "process", "published", "site")
-    }
-    found = machines.machines_of(
-        search=asked["q"],
-        state=asked["state"] if asked["state"] in MachineState.values else "",
-        process_code=asked["process"],
-        site_id=uuid_of(asked["site"]),
-        is_published={"yes": True, "no": False}.get(asked["published"]),
-    )
-    return asked, found
-
-
-@access(*READERS)
-@require_safe
-def machine_list(request: HttpRequest) -> HttpResponse:
-    """List machines, newest first, with what each lacks."""
-    asked, found = filtered_machines(request)
-    page = page_of(request, found)
-    language = get_language() or "en"
-    return render(
-        request,
-        "portal/machines/list.html",
-        {
-            "page": page,
-            "asked": asked,
-            "is_filtered": any(asked.values()),
-            "machines": [
-                {
-                    "machine": machine,
-                    "processes": sorted(
-                        catalog.label(row.process_code, language)
-                        for row in machine.capabilities.all()
-                    ),
-                    "missing": machines.words_of(machines.missing_facts(machine)),
-                }
-                for machine in page.rows
-            ],
-            "states": MachineState.choices,
-            "processes": offered_processes(),
-            "sites": site_choices(),
-        },
-    )
 
 
 @access(*READERS)

@@ -121,6 +121,15 @@
     }
   });
 
+  // One tick for all rows of the page.
+  document.addEventListener("change", (event) => {
+    const name = event.target.dataset?.checkAll;
+    if (!name) return;
+    for (const box of event.target.form.querySelectorAll("input[type=checkbox]")) {
+      if (box.name === name) box.checked = event.target.checked;
+    }
+  });
+
   document.querySelector("[data-focus]")?.focus();
 
   // The browser knows where its user is; a form that asks may be helped.
