@@ -70,12 +70,51 @@ def asked(request: Request, filters: Iterable[Filter]) -> dict[str, Any]:
     return {each.name: request.query_params.get(each.name, "") for each in filters}
 
 
-def paginated(request: Request, rows: "QuerySet[Any]", shape: Shape) -> Response:
+def asked_id(request: Request, name: str) -> UUID | None:
+    """Return the id that a filter names, if any.
+
+    :raises Problem: 400 if it is none.
+    """
+    given = request.query_params.get(name, "")
+    if not given:
+        return None
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise Problem(
+            400,
+            "invalid_parameter",
+            f"{name}={given[:40]} must be an id, such as"
+            " 01960000-0000-7000-8000-000000000000.",
+        ) from error
+
+
+def paginated(
+    request: Request, rows: "QuerySet[Any]", shape: Shape, *, order: Any = None
+) -> Response:
     """Return one page, newest first, as `{items, next, prev}` with Link headers.
+
+    Another order says how rows are sorted beyond a place, and where a row stands.
 
     :raises Problem: 400 if limit, count or cursor is not understood.
     """
     limit, place = _limit(request), _place(request)
+    if order is not None:
+        row_id = place.after or place.before
+        found = order.ordered(
+            rows,
+            beyond=row_id and order.place(place.value, row_id),
+            is_backwards=place.before is not None,
+        )
+        return _page(
+            request,
+            place,
+            list(found[: limit + 1]),
+            limit,
+            shape,
+            value=lambda row: order.place_of(row)[0],
+            count=rows.count,
+        )
     page = rows.order_by("-id")
     if place.after:
         page = page.filter(id__lt=place.after)
@@ -119,6 +158,8 @@ class _Place:
     scope: str
     after: UUID | None = None
     before: UUID | None = None
+    # By what the row is sorted, if not by its id alone.
+    value: str = ""
 
 
 def _page(
@@ -130,6 +171,7 @@ def _page(
     *,
     count: Callable[[], int],
     key: Callable[[Any], UUID] = lambda row: row.id,
+    value: Callable[[Any], str] = lambda _row: "",
 ) -> Response:
     has_more = len(found) > limit
     found = found[:limit]
@@ -139,10 +181,10 @@ def _page(
     has_prev = has_more if place.before else bool(place.after and found)
     body: dict[str, Any] = {
         "items": shape(found, many=True).data,
-        "next": _link(request, place, "a", key(found[-1]))
+        "next": _link(request, place, "a", key(found[-1]), value(found[-1]))
         if found and has_next
         else None,
-        "prev": _link(request, place, "b", key(found[0]))
+        "prev": _link(request, place, "b", key(found[0]), value(found[0]))
         if found and has_prev
         else None,
     }
@@ -187,7 +229,7 @@ def _place(request: Request) -> _Place:
     if given is None:
         return _Place(scope)
     try:
-        kept_scope, way, row = signing.loads(given, salt=SALT)
+        kept_scope, way, row, value = signing.loads(given, salt=SALT)
         row_id = UUID(row)
     except (signing.BadSignature, ValueError, TypeError) as error:
         raise Problem(
@@ -197,11 +239,14 @@ def _place(request: Request) -> _Place:
         raise Problem(
             400, "invalid_cursor", "The cursor belongs to another list or filter."
         )
-    return _Place(scope, after=row_id) if way == "a" else _Place(scope, before=row_id)
+    if way == "a":
+        return _Place(scope, after=row_id, value=value)
+    return _Place(scope, before=row_id, value=value)
 
 
-def _link(request: Request, place: _Place, way: str, row: UUID) -> str:
-    return _address(request, signing.dumps((place.scope, way, str(row)), salt=SALT))
+def _link(request: Request, place: _Place, way: str, row: UUID, value: str) -> str:
+    cursor = (place.scope, way, str(row), value)
+    return _address(request, signing.dumps(cursor, salt=SALT))
 
 
 def _address(request: Request, cursor: str | None) -> str:

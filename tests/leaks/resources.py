@@ -54,6 +54,7 @@ CANARIES = {
     "machine code": "CNRY-M-77",
     "serial number": "CNRY-SN-0042",
     "hourly rate": "83.17",
+    "work center": "CNRY-WC-3108",
     "imported serial": "CNRY-SN-7717",
     "certificate number": "CNRY-CERT-5512",
     "closing of a shop": "Canary shutdown 6650",
@@ -176,6 +177,9 @@ class Resources:
                 at=NOON,
             )
             site = make_machines.site()
+            center = make_machines.work_center(
+                site=site, code=CANARIES["work center"], name=CANARIES["work center"]
+            )
             content = CANARIES["document's content"].encode()
             document = make_documents.document(
                 content,
@@ -220,6 +224,7 @@ class Resources:
             exception_id=closing,
             user_id=member,
             site_id=site,
+            work_center_id=center,
             table_import_id=table,
             document_id=document,
             evidence_id=evidence,
@@ -281,6 +286,17 @@ BODIES: dict[str, Bodies] = {
         "country": "DE",
         "time_zone": "Europe/Berlin",
     },
+    "POST /v1/work-centers": lambda ids: {
+        "site_id": ids["site_id"],
+        "code": "WC-2",
+        "name": "Turning",
+    },
+    "PUT /v1/work-centers/<uuid:work_center_id>": lambda ids: {
+        "site_id": ids["site_id"],
+        "code": "WC-2",
+        "name": "Turning",
+    },
+    "PUT /v1/machines/<uuid:machine_id>/work-center": lambda ids: {"work_center": ""},
     "PUT /v1/disclosure": lambda ids: {"roughness": "public"},
     "PUT /v1/machines/<uuid:machine_id>/disclosure": lambda ids: {"batch": "public"},
     "POST /v1/certificates": lambda ids: {

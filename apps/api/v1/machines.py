@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint, check_match, etag, moved, represented
 from apps.api.oauth import principal_of
-from apps.api.pagination import Filter, asked, paginated, whole
+from apps.api.pagination import paginated, whole
 from apps.api.reading import (
     NoInput,
     StrictSerializer,
@@ -24,6 +24,12 @@ from apps.api.v1.capabilities import (
     count,
     measure,
     origins,
+)
+from apps.api.v1.machine_lists import (
+    FILTERS,
+    SORT,
+    machines_asked_for,
+    sorting_asked_for,
 )
 from apps.api.v1.shapes import IF_MATCH, page_of
 from apps.api.v1.sites import SiteShape
@@ -45,6 +51,10 @@ class MachineHeadShape(serializers.Serializer[Any]):
     disclosure = Disclosure.PRIVATE
 
     id = serializers.UUIDField()
+    site_id = serializers.UUIDField()
+    work_center = serializers.CharField(
+        source="work_center_code", allow_blank=True, help_text="Its code."
+    )
     code = serializers.CharField()
     name = serializers.CharField()
     maker = serializers.CharField(allow_blank=True)
@@ -99,6 +109,7 @@ class MachineInput(StrictSerializer):
     spindle_kw = measure()
     figures_source = _text(300)
     model_code = _text(60)
+    work_center = _text(60)
     auto_quote = serializers.BooleanField(required=False, default=False)
 
 
@@ -201,11 +212,7 @@ class Machines(Endpoint):
 
     scopes = {"GET": "machines:read", "POST": "machines:write"}
     is_page = True
-    filters = (
-        Filter("search", "Words of the code, name, maker or model."),
-        Filter("state", "Whether it can be worked with.", tuple(MachineState.values)),
-        Filter("process_code", "A process, or one above those that are offered."),
-    )
+    filters = (*FILTERS, SORT)
 
     @extend_schema(
         operation_id="list_machines",
@@ -213,11 +220,12 @@ class Machines(Endpoint):
         summary="List machines",
     )
     def get(self, request: Request) -> Response:
-        """Return machines, newest first."""
+        """Return machines, newest first unless another order is asked for."""
         return paginated(
             request,
-            machines.machines_of(**asked(request, self.filters)),
+            machines_asked_for(request),
             MachineHeadShape,
+            order=sorting_asked_for(request),
         )
 
     @extend_schema(

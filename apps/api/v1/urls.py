@@ -10,6 +10,7 @@ from apps.api.v1 import (
     documents,
     jobs,
     machine_aspects,
+    machine_bulk,
     machine_imports,
     machine_models,
     machine_shells,
@@ -22,6 +23,7 @@ from apps.api.v1 import (
     reports,
     rfqs,
     sites,
+    work_centers,
 )
 
 urlpatterns = [
@@ -32,6 +34,8 @@ urlpatterns = [
     path("sites", sites.Sites.as_view()),
     path("sites/<uuid:site_id>", sites.Site.as_view()),
     path("sites/<uuid:site_id>/holidays", sites.SiteHolidays.as_view()),
+    path("work-centers", work_centers.WorkCenters.as_view()),
+    path("work-centers/<uuid:work_center_id>", work_centers.WorkCenter.as_view()),
     path("certificates", certificates.Certificates.as_view()),
     path("certificates/<uuid:certificate_id>", certificates.Certificate.as_view()),
     path(
@@ -43,6 +47,7 @@ urlpatterns = [
         certificates.CertificateSubmissionWithdrawal.as_view(),
     ),
     path("machines", machines.Machines.as_view()),
+    path("machines/bulk-changes", machine_bulk.MachineBulkChanges.as_view()),
     path("machines/<uuid:machine_id>", machines.Machine.as_view()),
     path("machines/<uuid:machine_id>/aas", machine_shells.MachineShell.as_view()),
     path(
@@ -75,6 +80,10 @@ urlpatterns = [
         "machines/<uuid:machine_id>/publication", machines.MachinePublication.as_view()
     ),
     path("machines/<uuid:machine_id>/withdrawal", machines.MachineWithdrawal.as_view()),
+    path(
+        "machines/<uuid:machine_id>/work-center",
+        work_centers.MachineWorkCenter.as_view(),
+    ),
     path("machines/<uuid:machine_id>/listings", machines.MachineListings.as_view()),
     path("disclosure", disclosure.EnterpriseDisclosure.as_view()),
     path(

@@ -163,6 +163,11 @@ class Machine(TenantModel, TimeStampedModel):
         return " ".join(part for part in (self.maker, self.model) if part) or self.name
 
     @property
+    def work_center_code(self) -> str:
+        """The code of the work center to which it belongs; empty for none."""
+        return self.work_center.code if self.work_center else ""
+
+    @property
     def is_published(self) -> bool:
         """Whether the exchange shows the machine."""
         return self.published_at is not None

@@ -76,6 +76,7 @@ from apps.machines.selectors.work_centers import (
     work_center,
     work_center_hindrances,
     work_center_not_found,
+    work_center_with_count,
     work_centers,
     work_centers_with_counts,
 )
@@ -138,6 +139,7 @@ __all__ = [
     "work_center",
     "work_center_hindrances",
     "work_center_not_found",
+    "work_center_with_count",
     "work_centers",
     "work_centers_with_counts",
 ]

@@ -40,6 +40,17 @@ def work_center(work_center_id: UUID) -> WorkCenter:
     return found
 
 
+def work_center_with_count(work_center_id: UUID) -> WorkCenter:
+    """Return one work center with its `machine_count`.
+
+    :raises WorkCenterNotFound: if the enterprise has none of this id.
+    """
+    found = work_centers_with_counts().filter(pk=work_center_id).first()
+    if found is None:
+        raise work_center_not_found(str(work_center_id))
+    return found
+
+
 def work_center_not_found(value: str) -> WorkCenterNotFound:
     """Say that the enterprise has no work center of this id or code."""
     return WorkCenterNotFound(

@@ -218,7 +218,7 @@ def _said(machine: Machine) -> dict[str, Any]:
     return {
         **{name: getattr(machine, name) for name in names},
         "site": machine.site.name,
-        "work_center": machine.work_center.code if machine.work_center else "",
+        "work_center": machine.work_center_code,
     }
 
 

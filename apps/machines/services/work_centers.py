@@ -109,7 +109,7 @@ def assign_work_center(
     :raises WorkCenterElsewhere: if it is at another site than the machine.
     """
     machine = of_version(machine_id, version)
-    before = machine.work_center.code if machine.work_center else ""
+    before = machine.work_center_code
     stand_in(machine, work_center)
     if before == work_center:
         return machine
