@@ -118,6 +118,17 @@ def as_problem(error: Exception, context: dict[str, Any]) -> Response | None:
     return response
 
 
+def problem_of(error: DomainError, request: Any) -> dict[str, Any]:
+    """Return the problem of one of many things that a request asked for."""
+    if error.status == status.HTTP_404_NOT_FOUND and error.field == "machine":
+        return problem(request, error.status, "not_found", NOTHING_HERE)
+    http_status = error.status
+    if http_status == status.HTTP_404_NOT_FOUND:
+        # What is changed is there; what the change names is not.
+        http_status = status.HTTP_422_UNPROCESSABLE_ENTITY
+    return problem(request, http_status, error.code, str(error), _domain_errors(error))
+
+
 def _of_domain(error: DomainError, request: Any) -> _Answer:
     http_status = error.status
     if http_status == status.HTTP_404_NOT_FOUND:

@@ -230,7 +230,7 @@ def _complete_responses(method: str, responses: dict[str, Any]) -> None:
     responses["405"]["headers"] = {"Allow": _header("The methods offered.")}
     responses["503"]["headers"] = {"Retry-After": _header("Seconds to wait.")}
     if method == "post":
-        for status in ("200", "201", "202"):
+        for status in ("200", "201", "202", "207"):
             if status in responses:
                 responses[status]["headers"] = {
                     "Idempotent-Replayed": _header("`true` if it was answered before."),

@@ -10,9 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint
-from apps.api.pagination import asked
+from apps.api.v1.machine_lists import FILTERS, machines_asked_for
 from apps.api.v1.machine_shells import NotCarriedListShape
-from apps.api.v1.machines import Machines
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.rules.catena_x_aspect import MEDIA_TYPE
@@ -24,7 +23,7 @@ class ManufacturingCapabilities(Endpoint):
     """What machines can do, as one Catena-X aspect."""
 
     scopes = {"GET": "machines:read"}
-    filters = Machines.filters
+    filters = FILTERS
 
     @extend_schema(
         operation_id="get_manufacturing_capability",
@@ -33,7 +32,7 @@ class ManufacturingCapabilities(Endpoint):
     )
     def get(self, request: Request) -> Any:
         """Return the aspect, version 3.1.0, of the machines that the filters keep."""
-        return _written(machines.machines_of(**asked(request, self.filters)))
+        return _written(machines_asked_for(request))
 
 
 class MachineManufacturingCapability(Endpoint):

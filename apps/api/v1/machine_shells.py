@@ -11,8 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint
-from apps.api.pagination import asked
-from apps.api.v1.machines import Machines
+from apps.api.v1.machine_lists import FILTERS, machines_asked_for
 from apps.machines import selectors as machines
 from apps.machines import services
 from apps.machines.rules.aas_shells import MEDIA_TYPES, AasForm
@@ -55,7 +54,7 @@ class MachineShells(Endpoint):
 
     scopes = {"GET": "machines:read"}
     renderer_classes = [renderers.JSONRenderer, PackageRenderer]
-    filters = Machines.filters
+    filters = FILTERS
 
     @extend_schema(
         operation_id="list_machine_shells",
@@ -64,7 +63,7 @@ class MachineShells(Endpoint):
     )
     def get(self, request: Request) -> Any:
         """Return an environment as JSON, or as AASX where Accept names that."""
-        return _written(request, machines.machines_of(**asked(request, self.filters)))
+        return _written(request, machines_asked_for(request))
 
 
 class MachineShell(Endpoint):

@@ -47,6 +47,7 @@ def machines_of(
     maker: str = "",
     site_id: UUID | None = None,
     work_center_id: UUID | None = None,
+    work_center: str = "",
     is_published: bool | None = None,
     is_complete: bool | None = None,
     is_confirmed: bool | None = None,
@@ -54,8 +55,8 @@ def machines_of(
 ) -> MachineQuerySet:
     """Return the enterprise's machines by code, with what a list shows of each.
 
-    A machine is complete that says what publishing asks for, and confirmed where no
-    figure of its maker waits for the shop's word.
+    `work_center` is a code. A machine is complete that says what publishing asks for,
+    and confirmed where no figure of its maker waits for the shop's word.
     """
     found: MachineQuerySet = Machine.objects.with_offers().order_by("code")
     if search.strip():
@@ -67,22 +68,22 @@ def machines_of(
             | Q(model__icontains=words)
             | Q(serial_number__icontains=words)
         )
-    if state:
-        found = found.filter(state=state)
     if process_code:
         found = found.that_can(catalog.leaf_codes_below([process_code]))
-    if site_id is not None:
-        found = found.filter(site_id=site_id)
-    if work_center_id is not None:
-        found = found.filter(work_center_id=work_center_id)
-    if kind:
-        found = found.filter(kind=kind)
-    if maker:
-        found = found.filter(maker=maker)
     if is_published is not None:
         found = found.filter(published_at__isnull=not is_published)
-    if quotes_by_itself is not None:
-        found = found.filter(auto_quote=quotes_by_itself)
+    asked_for = {
+        "state": state or None,
+        "kind": kind or None,
+        "maker": maker or None,
+        "site_id": site_id,
+        "work_center_id": work_center_id,
+        "work_center__code": work_center or None,
+        "auto_quote": quotes_by_itself,
+    }
+    found = found.filter(
+        **{name: value for name, value in asked_for.items() if value is not None}
+    )
     for asked, lacking in ((is_complete, incomplete), (is_confirmed, unconfirmed)):
         if asked is not None:
             found = found.exclude(lacking()) if asked else found.filter(lacking())

@@ -77,6 +77,11 @@ class Sorting:
         sign = DESCENDING if is_falling else ""
         return found.order_by(f"{sign}sorted_by", f"{sign}pk")
 
+    @staticmethod
+    def place(value: str, machine_id: UUID) -> Place:
+        """Return a place that was kept as text."""
+        return Place(value, machine_id)
+
     def place_of(self, row: Any) -> Place:
         """Return where a machine of such a list stands in it."""
         return Place("" if self.name == ADDED else row.sorted_by, row.pk)
