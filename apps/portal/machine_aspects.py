@@ -1,4 +1,4 @@
-"""Machines as the Catena-X aspect: the files, and what these do not carry."""
+"""Machines as files: all formats of a list, the Catena-X aspect, and what is left out."""
 
 from uuid import UUID
 
@@ -10,11 +10,34 @@ from django.views.decorators.http import require_safe
 from apps.kernel.errors import DomainError
 from apps.machines import services
 from apps.machines.rules.catena_x_aspect import MEDIA_TYPE
+from apps.machines.services.aas_writing import MOST_MACHINES
 from apps.portal.access import access
 from apps.portal.machine_list import filtered_machines
 from apps.portal.machines import READERS, found_machine
 
 ENDING = "manufacturing-capability.json"
+
+
+@access(*READERS)
+@require_safe
+def exports(request: HttpRequest) -> HttpResponse:
+    """Offer the machines that the list's filter keeps in each format."""
+    asked, machines = filtered_machines(request)
+    found = list(machines[: MOST_MACHINES + 1])
+    left = services.left_out_of_files(found)
+    return render(
+        request,
+        "portal/machines/exports.html",
+        {
+            "query": request.GET.urlencode(),
+            "is_filtered": any(asked.values()),
+            "count": len(found),
+            "most": MOST_MACHINES,
+            "is_too_many": len(found) > MOST_MACHINES,
+            "in_no_file": [one for one in left if not one.is_in_tables],
+            "in_tables_only": [one for one in left if one.is_in_tables],
+        },
+    )
 
 
 @access(*READERS)

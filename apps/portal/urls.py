@@ -79,6 +79,7 @@ urlpatterns = [
     path("machines/add/", machine_writing.write, name="machine-add"),
     path("machines/models/", machine_models.search, name="machine-models"),
     path("machines/import/", machine_tables.tables, name="machine-import"),
+    path("machines/exports/", machine_aspects.exports, name="machine-exports"),
     path("machines/export/", machine_tables.export, name="machine-export"),
     path(
         "machines/export/catena-x/",

@@ -118,6 +118,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "machines": at("machines"),
         "machine-add": at("machine-add"),
         "machine-import": at("machine-import"),
+        "machine-exports": at("machine-exports"),
         "machine-tables": at("machine-tables"),
         "machine-table": at("machine-table", table_import_id=table.pk),
         "machine-models": at("machine-models") + "?q=vf2",

@@ -48,6 +48,7 @@ from apps.machines.services.evidence import (
     drop_evidence,
 )
 from apps.machines.services.importing import import_mtconnect
+from apps.machines.services.leaving import LeftOut, left_out_of_files
 from apps.machines.services.machines import (
     CodeTaken,
     MachineChanged,
@@ -126,6 +127,7 @@ __all__ = [
     "ChangeUndone",
     "CodeTaken",
     "EvidenceUnderReview",
+    "LeftOut",
     "MachineChanged",
     "MachineIncomplete",
     "MachineRetired",
@@ -177,6 +179,7 @@ __all__ = [
     "has_certificates_to_remind_of",
     "has_lapsed_certificates",
     "import_mtconnect",
+    "left_out_of_files",
     "map_columns",
     "not_in_aas",
     "not_in_catena_x",

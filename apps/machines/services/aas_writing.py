@@ -1,8 +1,10 @@
 """Writes machines as Asset Administration Shells, and names what these do not carry."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.catalog import selectors as catalog
@@ -122,13 +124,30 @@ def check_count(found: list[Machine]) -> None:
 
 def left_out(machine: Machine, *, own: str, whose: str) -> Iterator[Left]:
     """Name what leaves the enterprise in no format, with the reasons of one."""
-    yield from _of_the_machine(machine, own)
-    yield from _origins("figures_origin", machine.figures_origin, whose)
+    for _machine, left in left_out_of([machine], own=own, whose=whose):
+        yield left
+
+
+def left_out_of(
+    machines: Sequence[Machine], *, own: str, whose: str
+) -> Iterator[tuple[Machine, Left]]:
+    """Name what leaves the enterprise of many machines, with as many queries as of one."""
+    hanging = _what_hangs_on([machine.pk for machine in machines])
+    for machine in machines:
+        for left in (
+            *_of_the_machine(machine, own),
+            *_origins("figures_origin", machine.figures_origin, whose),
+            *_of_capabilities(machine, whose),
+            *_of_costs(machine),
+            *hanging.get(machine.pk, ()),
+        ):
+            yield machine, left
+
+
+def _of_capabilities(machine: Machine, whose: str) -> Iterator[Left]:
     for row in offered_by(machine):
         path = f"capabilities/{row.process_code}/figures_origin"
         yield from _origins(path, row.figures_origin, whose)
-    yield from _of_costs(machine)
-    yield from _of_what_hangs_on_it(machine)
 
 
 def _shell(machine: Machine) -> Shell:
@@ -213,16 +232,22 @@ def _of_costs(machine: Machine) -> Iterator[Left]:
             yield f"cost_model/{name}", value, _("Costs never leave the enterprise.")
 
 
-def _of_what_hangs_on_it(machine: Machine) -> Iterator[Left]:
-    circles = FactDisclosure.objects.filter(machine=machine).order_by("fact")
-    for row in circles:
+def _what_hangs_on(machine_ids: Sequence[UUID]) -> dict[UUID | None, list[Left]]:
+    """Return choices and evidence of machines, with two queries for all of them."""
+    found: dict[UUID | None, list[Left]] = {}
+    circles = FactDisclosure.objects.filter(machine__in=machine_ids)
+    for row in circles.order_by("fact"):
         why = _("Whoever imports the machine decides who sees it.")
-        yield f"disclosure/{row.fact}", row.circle, why
-    shown = Evidence.objects.filter(machine=machine) | Evidence.objects.filter(
-        capability__machine=machine
+        left = (f"disclosure/{row.fact}", row.circle, why)
+        found.setdefault(row.machine_id, []).append(left)
+    shown = Evidence.objects.filter(
+        Q(machine__in=machine_ids) | Q(capability__machine__in=machine_ids)
     )
     for one in shown.select_related("document", "capability").order_by("pk"):
-        place = "evidence"
+        place, machine_id = "evidence", one.machine_id
         if one.capability is not None:
             place = f"capabilities/{one.capability.process_code}/evidence"
-        yield f"{place}/{one.kind}", one.document.title, _("Files are not written.")
+            machine_id = one.capability.machine_id
+        left = (f"{place}/{one.kind}", one.document.title, _("Files are not written."))
+        found.setdefault(machine_id, []).append(left)
+    return found
