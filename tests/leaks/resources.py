@@ -8,6 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -17,7 +18,10 @@ from apps.capacity import services as capacity
 from apps.capacity.selectors.calendars import calendar_of
 from apps.exchange import services as exchange
 from apps.exchange.models import Match
+from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.machines import services as machines
+from apps.machines.types import BulkItem, MachineChange
 from apps.orders.types import Audience
 from apps.reports.types import FileFormat
 from tenants import context, jobs
@@ -195,6 +199,18 @@ class Resources:
             review = make_verification.certificate_review(
                 number="CNRY-CERT-5513", kind_code="iso-13485"
             )
+            ticked = make_machines.machine(
+                code="CNRY-M-78", serial_number=CANARIES["serial number"]
+            )
+            self.ids["bulk_id"] = str(uuid7())
+            machines.change_machines(
+                items=[
+                    BulkItem(ticked.pk, ticked.version, MachineChange(auto_quote=True))
+                ],
+                bulk_id=UUID(self.ids["bulk_id"]),
+                by=SYSTEM,
+                at=NOON,
+            )
             table = make_machines.table_import(
                 f"Code,Serial number,IT grade\nT-1,{CANARIES['imported serial']},x\n"
                 f"T-2,2,7\n".encode()
@@ -304,6 +320,16 @@ BODIES: dict[str, Bodies] = {
         "number": "1",
         "issuer": "TÜV",
     },
+    "POST /v1/machines/bulk-changes": lambda ids: {
+        "items": [
+            {
+                "machine_id": ids["machine_id"],
+                "version": 1,
+                "site_id": ids["site_id"],
+                "auto_quote": True,
+            }
+        ]
+    },
     "POST /v1/machines": lambda ids: {"site_id": ids["site_id"], **MACHINE},
     "PUT /v1/machines/<uuid:machine_id>/capabilities/<slug:process_code>": (
         lambda ids: {"material_groups": ["P"]}
@@ -401,6 +427,9 @@ FORM_REFERENCES = {
 NONE_SUCH = "01960000-0000-7000-8000-00000000beef"
 PLAIN_ARGUMENTS: dict[str, Any] = {
     "trigger": "demand_published",
+    "asked": [{"auto_quote": True}],
+    "asker": {"user_id": None, "label": "Nobody"},
+    "language": "en",
     # Of the platform's own work, which no enterprise asks for.
     "schema": "t_nobody",
     "schemas": ["t_nobody"],
@@ -419,6 +448,9 @@ def reference(name: str, ids: dict[str, str]) -> Any:
 
     :raises KeyError: where nobody wrote a maker for it.
     """
+    if name == "seen":
+        # Machines by id, each with its version and which change it is to follow.
+        return [[ids["machine_id"], 1, 0]]
     if name in PLAIN_ARGUMENTS:
         return PLAIN_ARGUMENTS[name]
     return ids[name]

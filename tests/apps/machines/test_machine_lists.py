@@ -1,5 +1,7 @@
 """Lists of machines: narrowed to what lacks something, sorted, read on from a place."""
 
+from typing import Any
+
 import pytest
 
 from apps.machines import selectors, services
@@ -12,8 +14,8 @@ from tests.factories.machines import NOON
 
 pytestmark = pytest.mark.usefixtures("in_north")
 
-FACILITY = {"kind": MachineKind.FACILITY, "maker": "", "model": ""}
-BARE = {
+FACILITY: dict[str, Any] = {"kind": MachineKind.FACILITY, "maker": "", "model": ""}
+BARE: dict[str, Any] = {
     "material_groups": (),
     "envelope_kind": None,
     "size_x_mm": None,
@@ -33,23 +35,22 @@ def codes(**asked: object) -> list[str]:
 def shop() -> None:
     """Machines that lack each another thing, and some that lack none."""
     machines.complete_machine(code="whole")
-    for name, facts in {
-        "no-maker": {"maker": ""},
-        "no-model": {"model": ""},
-    }.items():
-        machines.complete_machine(code=name, **facts)
-    for name, offers in {
+    machines.complete_machine(code="no-maker", maker="")
+    machines.complete_machine(code="no-model", model="")
+    lacks: dict[str, dict[str, Any]] = {
         "no-materials": {"material_groups": ()},
         "no-envelope": {**BARE, "material_groups": ("P",), "it_grade": 8},
         "no-grade": {"it_grade": None},
         "no-roughness": {"roughness_um": None},
-    }.items():
+    }
+    for name, offers in lacks.items():
         machines.complete_machine(code=name, offers=offers)
     machines.cost_model(machines.machine(code="no-process").pk)
     machines.capability(machines.machine(code="no-rate").pk)
     for process in ("clean-room", "laser-cutting", "cmm-inspection"):
-        for name, facts in (("as-is", {}), ("facility", FACILITY)):
-            made = machines.machine(code=f"{process}-{name}", **facts)
+        for facts in ({}, FACILITY):
+            kind = facts.get("kind", "plain")
+            made = machines.machine(code=f"{process}-{kind}", **facts)
             machines.capability(made.pk, **{**BARE, "process_code": process})
             machines.cost_model(made.pk)
 
