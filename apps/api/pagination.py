@@ -84,8 +84,7 @@ def asked_id(request: Request, name: str) -> UUID | None:
         raise Problem(
             400,
             "invalid_parameter",
-            f"{name}={given[:40]} must be an id, such as"
-            " 01960000-0000-7000-8000-000000000000.",
+            f"{name}={given[:40]} must be an id as this API writes them, a UUID.",
         ) from error
 
 

@@ -116,8 +116,13 @@ class Told:
     after: str
 
 
-def told(changed: Mapping[str, Any]) -> list[Told]:
-    """Say each change of a record; what it has no word for stands by its own name."""
+def told(changed: object) -> list[Told]:
+    """Say each change of a record; what it has no word for stands by its own name.
+
+    Not every record names changes, and some count things by that name.
+    """
+    if not isinstance(changed, Mapping):
+        return []
     return [
         Told(label_of(name), value_text(name, pair[0]), value_text(name, pair[1]))
         for name, pair in changed.items()

@@ -36,6 +36,15 @@ def site_choices() -> list[tuple[str, str]]:
     return [(str(site.pk), site.name) for site in machines.sites()]
 
 
+def work_center_choices() -> list[tuple[str, Any]]:
+    """Return the enterprise's work centers by code, below their sites."""
+    sites: dict[str, list[tuple[str, str]]] = {}
+    for center in machines.work_centers():
+        label = f"{center.code} · {center.name}"
+        sites.setdefault(center.site.name, []).append((center.code, label))
+    return [("", _t("None")), *sites.items()]
+
+
 def process_choices() -> list[tuple[str, Any]]:
     """Return what a machine can be for, grouped by what stands above it."""
     language = get_language() or "en"
@@ -101,6 +110,12 @@ class MachineForm(PortalForm):
     )
     name = forms.CharField(label=_("Name"), max_length=120)
     site_id = forms.ChoiceField(label=_("Site"), choices=site_choices)
+    work_center = forms.ChoiceField(
+        label=_("Work center"),
+        choices=work_center_choices,
+        required=False,
+        help_text=_("One of its site."),
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=MachineKind.choices)
     maker = forms.CharField(
         label=_("Maker"),
@@ -156,8 +171,15 @@ class MachineForm(PortalForm):
             self.fields[name].help_text = NOT_CONFIRMED
 
     def draft(self) -> MachineDraft:
-        """Return what was written, as services take it."""
+        """Return what was written, as services take it.
+
+        A machine that moves leaves the work center that it had; only one of the new
+        site is chosen for it.
+        """
         facts = dict(self.cleaned_data)
+        moves = str(self.initial.get("site_id", "")) not in ("", facts["site_id"])
+        if moves and facts["work_center"] == self.initial.get("work_center"):
+            facts["work_center"] = ""
         del facts["site_id"], facts["version"]
         if facts["spindle_kw"] is not None:
             facts["spindle_kw"] = float(facts["spindle_kw"])

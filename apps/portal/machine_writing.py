@@ -72,6 +72,7 @@ def write(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
             "entry": entry,
             "machine": known,
             "has_sites": bool(site_choices()),
+            "has_work_centers": machines.work_centers().exists(),
             **offered_models(request.GET.get("q", "")),
         },
         status=422 if form.errors or (offers is not None and offers.errors) else 200,
@@ -317,7 +318,8 @@ def _machine_facts(request: HttpRequest, known: Any, entry: Any) -> dict[str, An
         }
         return {"name": entry.model, **written, **facts}
     return {name: getattr(known, name) for name in MachineForm.base_fields} | {
-        "spindle_kw": plain(known.spindle_kw)
+        "spindle_kw": plain(known.spindle_kw),
+        "work_center": known.work_center_code,
     }
 
 

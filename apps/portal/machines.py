@@ -37,6 +37,7 @@ from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
 WEEKS_AHEAD = 8
+EVENTS_SHOWN = 10
 
 OF_THE_MACHINE = (MissingKey.MAKER, MissingKey.MODEL)
 FIGURES = {"it_grade": _("tolerance"), "roughness_um": _("roughness")}
@@ -126,7 +127,8 @@ def machine(request: HttpRequest, machine_id: UUID) -> HttpResponse:
             "card": evidence_card(
                 request, machines.evidence_of_machine(machine_id), machine=machine_id
             ),
-            "events": audit.events_of(detail.machine),
+            "events": audit.events_of(detail.machine, limit=EVENTS_SHOWN),
+            "whole_history": reverse("portal:machine-history", args=[machine_id]),
         },
     )
 

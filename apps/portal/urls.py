@@ -19,6 +19,7 @@ from apps.portal import (
     jobs,
     machine_aspects,
     machine_bulk,
+    machine_history,
     machine_list,
     machine_map,
     machine_models,
@@ -36,6 +37,7 @@ from apps.portal import (
     rfqs,
     search,
     sites,
+    work_centers,
 )
 
 app_name = "portal"
@@ -144,6 +146,11 @@ urlpatterns = [
     ),
     path("machines/<uuid:machine_id>/", machines.machine, name="machine"),
     path(
+        "machines/<uuid:machine_id>/history/",
+        machine_history.history,
+        name="machine-history",
+    ),
+    path(
         "machines/<uuid:machine_id>/change/",
         machine_writing.write,
         name="machine-change",
@@ -228,6 +235,23 @@ urlpatterns = [
     path("sites/<uuid:site_id>/", sites.site, name="site"),
     path("sites/<uuid:site_id>/change/", sites.site_change, name="site-change"),
     path("sites/<uuid:site_id>/removal/", sites.site_drop, name="site-drop"),
+    path("work-centers/", work_centers.work_center_list, name="work-centers"),
+    path("work-centers/add/", work_centers.work_center_add, name="work-center-add"),
+    path(
+        "work-centers/<uuid:work_center_id>/",
+        work_centers.work_center,
+        name="work-center",
+    ),
+    path(
+        "work-centers/<uuid:work_center_id>/change/",
+        work_centers.work_center_change,
+        name="work-center-change",
+    ),
+    path(
+        "work-centers/<uuid:work_center_id>/removal/",
+        work_centers.work_center_drop,
+        name="work-center-drop",
+    ),
     path("certificates/", certificates.certificate_list, name="certificates"),
     path("certificates/add/", certificates.certificate_write, name="certificate-add"),
     path(

@@ -11,6 +11,7 @@ from apps.api.v1 import (
     jobs,
     machine_aspects,
     machine_bulk,
+    machine_events,
     machine_imports,
     machine_models,
     machine_shells,
@@ -80,6 +81,7 @@ urlpatterns = [
         "machines/<uuid:machine_id>/publication", machines.MachinePublication.as_view()
     ),
     path("machines/<uuid:machine_id>/withdrawal", machines.MachineWithdrawal.as_view()),
+    path("machines/<uuid:machine_id>/events", machine_events.MachineEvents.as_view()),
     path(
         "machines/<uuid:machine_id>/work-center",
         work_centers.MachineWorkCenter.as_view(),

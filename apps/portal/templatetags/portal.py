@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_info
 
 from apps.notify import selectors as notices
 from apps.portal import formats, navigation, preferences
+from apps.portal.changes import told
 from apps.portal.happenings import happening
 from apps.portal.states import tone_of
 
@@ -29,6 +30,7 @@ register.filter("duration", formats.duration)
 register.filter("file_size", formats.file_size)
 register.filter("tone", tone_of)
 register.filter("happening", happening)
+register.filter("told", told)
 
 
 @register.filter
