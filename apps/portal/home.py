@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "unread": unread,
             "machines": len(own),
-            "published": machines.machines_of(is_published=True).count(),
+            "published": machines.machines_of(is_published=True).count() if own else 0,
             "free": formats.duration(sum(week.free_minutes for week in soon)),
             "working": formats.duration(sum(week.total_minutes for week in soon)),
             "open": orders.open_counts(),

@@ -320,6 +320,15 @@ BODIES: dict[str, Bodies] = {
         "number": "1",
         "issuer": "TÜV",
     },
+    "PUT /v1/certificates/<uuid:certificate_id>": lambda ids: {
+        "kind_code": "iso-14001",
+        "number": "1",
+        "issuer": "TÜV",
+    },
+    "POST /v1/certificates/<uuid:certificate_id>/submission": lambda ids: {},
+    "POST /v1/certificates/<uuid:certificate_id>/submission/withdrawal": (
+        lambda ids: {}
+    ),
     "POST /v1/machines/bulk-changes": lambda ids: {
         "items": [
             {

@@ -166,7 +166,12 @@ class TestOwn:
                 "/capacity/shifts/",
             )
         )
-        files = {"file content", "report's content", "imported serial"}
+        files = {
+            "file content",
+            "report's content",
+            "document's content",
+            "imported serial",
+        }
         assert set(canaries_in(shown)) >= set(CANARIES) - files - NOT_SHOWN
 
 
