@@ -68,12 +68,9 @@ class ChangeForm(PortalForm):
         required=False,
         help_text=_("A retired machine leaves the exchange."),
     )
-    site_id = forms.ChoiceField(
-        label=_("Site"), choices=lambda: [AS_IT_IS, *site_choices()], required=False
-    )
+    site_id = forms.ChoiceField(label=_("Site"), required=False)
     work_center = forms.ChoiceField(
         label=_("Work center"),
-        choices=lambda: [AS_IT_IS, (NO_CENTER, _("None")), *center_codes()],
         required=False,
         help_text=_("One of the machine's site. A machine that moves leaves its own."),
     )
@@ -110,6 +107,12 @@ class ChangeForm(PortalForm):
         choices=[AS_IT_IS, (YES, _("Publish")), (NO, _("Withdraw"))],
         required=False,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked once: a field asks again wherever it is drawn.
+        self.offer("site_id", [AS_IT_IS, *site_choices()])
+        self.offer("work_center", [AS_IT_IS, (NO_CENTER, _("None")), *center_codes()])
 
     def change(self) -> MachineChange:
         """Return what was asked, as services take it."""

@@ -8,8 +8,11 @@ from apps.capacity import services as capacity
 from apps.capacity.selectors.calendars import calendar_of
 from apps.exchange import services as exchange
 from apps.exchange.models import Demand, Listing
+from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.machines import services as machines
 from apps.machines.models import Machine, Site
+from apps.machines.types import BulkItem, MachineChange
 from tenants import context
 from tenants.registry.clients import create_client
 from tenants.registry.services import add_member
@@ -53,11 +56,28 @@ class World:
             with context.enterprise(self.south):
                 exchange.award(quote_id=quote_id, by=SYSTEM, at=NOON)
         self.count = count
+        self._change_all()
+
+    def _change_all(self) -> None:
+        """Change all machines of north at once."""
+        self.bulk_id = uuid7()
+        with context.enterprise(self.north):
+            change = MachineChange(batch_max=10_000 + self.count)
+            machines.change_machines(
+                items=[
+                    BulkItem(machine.pk, machine.version, change)
+                    for machine in Machine.objects.order_by("pk")
+                ],
+                bulk_id=self.bulk_id,
+                by=SYSTEM,
+                at=NOON,
+            )
 
     def _settle(self, number: int) -> None:
         """Give both enterprises one more of what they have for themselves."""
         with context.enterprise(self.north):
             site = make_machines.site(name=f"Site {number}")
+            center = make_machines.work_center(site=site, code=f"WC-{number:02}")
             make_machines.certificate(number=f"DE-{number}")
             make_machines.table_import()
             starts = LATER + timedelta(days=number)
@@ -70,7 +90,12 @@ class World:
                 by=SYSTEM,
                 at=NOON,
             )
-        listing = make.listing(self.north, site_id=site.pk, code=f"Mill{number:02}")
+        listing = make.listing(
+            self.north,
+            site_id=site.pk,
+            code=f"Mill{number:02}",
+            work_center=center.code,
+        )
         self.listings.append(listing)
         with context.enterprise(self.north):
             self._show(number, site)

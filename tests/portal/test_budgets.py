@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.documents.models import Document
-from apps.machines.models import Certificate, Site, TableImport
+from apps.machines.models import Certificate, Site, TableImport, WorkCenter
 from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
@@ -40,6 +40,7 @@ NO_PAGES = {
     "hand-over",
     "machine-aspect-file",
     "machine-aspects-file",
+    "machine-bulk-undo",
     "machine-calendar-drop",
     "machine-capability-drop",
     "machine-confirm",
@@ -76,6 +77,7 @@ NO_PAGES = {
     "shifts-exception-add",
     "shifts-set",
     "site-drop",
+    "work-center-drop",
 }
 # Public addresses that answer a form, send a file, or lead on to a portal.
 # Whoever claims an entry brings a link of their own.
@@ -108,6 +110,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         report = Report.objects.first()
         table = TableImport.objects.newest_first()[0]
         (site, *_others) = Site.objects.order_by("name")
+        center = WorkCenter.objects.order_by("code")[0]
         certificate = {"certificate_id": Certificate.objects.order_by("id")[0].pk}
         document = {"document_id": Document.objects.newest_first()[0].pk}
     person = members_of(world.north.id)[0].user
@@ -116,6 +119,8 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "home": at("home"),
         "notices": at("notices"),
         "machines": at("machines"),
+        "machine-bulk": at("machine-bulk") + "?scope=all",
+        "machine-bulk-result": at("machine-bulk-result", bulk_id=world.bulk_id),
         "machine-add": at("machine-add"),
         "machine-import": at("machine-import"),
         "machine-exports": at("machine-exports"),
@@ -139,6 +144,11 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "site": at("site", site_id=site.pk),
         "site-change": at("site-change", site_id=site.pk),
         "site-add": at("site-add"),
+        "work-centers": at("work-centers"),
+        "work-center": at("work-center", work_center_id=center.pk),
+        "work-center-add": at("work-center-add"),
+        "work-center-change": at("work-center-change", work_center_id=center.pk),
+        "machine-history": at("machine-history", **machine),
         "certificates": at("certificates"),
         "certificate-add": at("certificate-add"),
         "certificate": at("certificate", **certificate),
