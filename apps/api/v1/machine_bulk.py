@@ -13,7 +13,6 @@ from apps.api.endpoints import Endpoint
 from apps.api.errors import problem_of
 from apps.api.oauth import principal_of
 from apps.api.reading import StrictSerializer, body_of
-from apps.api.schema import PROBLEM
 from apps.kernel.identifiers import uuid7
 from apps.machines import services
 from apps.machines.types import BulkItem, BulkOutcome, MachineChange, MachineState
@@ -93,7 +92,9 @@ class BulkItemShape(serializers.Serializer[Any]):
     )
     problem = serializers.SerializerMethodField()
 
-    @extend_schema_field({"oneOf": [PROBLEM, {"type": "null"}]})
+    @extend_schema_field(
+        {"oneOf": [{"$ref": "#/components/schemas/Problem"}, {"type": "null"}]}
+    )
     def get_problem(self, found: Any) -> Any:
         """Return why the machine was refused."""
         return found["problem"]
