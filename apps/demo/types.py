@@ -1,5 +1,6 @@
 """What a demo world consists of before it is written."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -118,6 +119,15 @@ class MachinePlan:
     cost: CostPlan
     auto_quote: bool
     blocks: tuple[BlockPlan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """A work center as shops keep it: its trades, and its name by language."""
+
+    code: str
+    trades: tuple[str, ...]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

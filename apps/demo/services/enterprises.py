@@ -12,6 +12,7 @@ from apps.capacity import services as capacity
 from apps.capacity.types import ShiftTime
 from apps.demo.data.countries import STOCKTAKING
 from apps.demo.data.districts import DISTRICTS
+from apps.demo.rules.departments import departments_of
 from apps.demo.types import (
     BlockPlan,
     CapabilityPlan,
@@ -31,6 +32,7 @@ from apps.machines.types import (
     EnvelopeKind,
     MachineDraft,
     SiteDraft,
+    WorkCenterDraft,
 )
 from tenants import context
 from tenants.models import User
@@ -149,8 +151,28 @@ def _furnish(plan: EnterprisePlan, *, by: Actor, at: datetime) -> None:
             by=by,
             at=at,
         )
+    departments = departments_of(plan.machines)
+    for code, name in sorted(
+        {
+            one.code: one.names[plan.country.language] for one in departments.values()
+        }.items()
+    ):
+        machines.add_work_center(
+            site_id=site.pk,
+            draft=WorkCenterDraft(code=code, name=name),
+            by=by,
+            at=at,
+        )
     for machine in plan.machines:
-        _add_machine(plan, machine, site_id=site.pk, by=by, at=at)
+        department = departments.get(machine.model.trade)
+        _add_machine(
+            plan,
+            machine,
+            site_id=site.pk,
+            work_center=department.code if department else "",
+            by=by,
+            at=at,
+        )
 
 
 def _site(plan: EnterprisePlan) -> SiteDraft:
@@ -185,6 +207,7 @@ def _add_machine(
     machine: MachinePlan,
     *,
     site_id: UUID,
+    work_center: str,
     by: Actor,
     at: datetime,
 ) -> None:
@@ -205,6 +228,7 @@ def _add_machine(
             model_code=model.key,
             description=machine.trade.label,
             auto_quote=machine.auto_quote,
+            work_center=work_center,
         ),
         by=by,
         at=at,

@@ -15,6 +15,9 @@ from django.utils import timezone
 from apps.catalog import selectors as catalog
 from apps.catalog.selectors import UnknownCertificateKind
 from apps.demo import services
+from apps.demo.data.countries import COUNTRIES
+from apps.demo.data.trades import TRADES
+from apps.demo.data.work_centers import DEPARTMENTS
 from apps.demo.rules import worlds
 from apps.demo.services import requests
 from apps.demo.services.draining import drain
@@ -68,6 +71,34 @@ class TestRegister:
 def rows_of_register() -> list[dict[str, str]]:
     with (Path(services.__file__).parents[1] / "data" / "register.csv").open() as file:
         return list(csv.DictReader(file))
+
+
+class TestWorkCenters:
+    def test_group_the_machines_of_a_shop_that_has_several_trades(
+        self, db: None
+    ) -> None:
+        seed_small()
+        grouped = 0
+        for plan in worlds.plan_world(
+            enterprises=SMALL, seed=1, on=timezone.now().date()
+        ):
+            with context.enterprise(enterprise(plan.shop.slug)):
+                centers = machines.work_centers_with_counts()
+                counts = dict(centers.values_list("code", "machine_count"))
+                in_none = machines.machines_of().filter(work_center=None).count()
+            grouped += bool(counts)
+            assert len(counts) != 1
+            assert sum(counts.values()) + in_none == len(plan.machines)
+            assert all(counts.values())
+            assert not (counts and in_none)
+        assert grouped
+
+    def test_take_in_every_trade_once_in_every_language(self) -> None:
+        trades = [trade for one in DEPARTMENTS for trade in one.trades]
+
+        assert sorted(trades) == sorted(TRADES)
+        languages = {country.language for country in COUNTRIES.values()}
+        assert all(one.names.keys() == languages for one in DEPARTMENTS)
 
 
 class TestSeed:
