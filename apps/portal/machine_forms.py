@@ -109,12 +109,9 @@ class MachineForm(PortalForm):
         help_text=_("As it is called on the shop floor, such as Hurco04."),
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    site_id = forms.ChoiceField(label=_("Site"), choices=site_choices)
+    site_id = forms.ChoiceField(label=_("Site"))
     work_center = forms.ChoiceField(
-        label=_("Work center"),
-        choices=work_center_choices,
-        required=False,
-        help_text=_("One of its site."),
+        label=_("Work center"), required=False, help_text=_("One of its site.")
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=MachineKind.choices)
     maker = forms.CharField(
@@ -164,6 +161,14 @@ class MachineForm(PortalForm):
     model_code = forms.CharField(
         widget=forms.HiddenInput, max_length=60, required=False
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Asked once here; as callables they are asked wherever they are drawn.
+        sites, centers = site_choices(), work_center_choices()
+        self.has_sites, self.has_work_centers = bool(sites), len(centers) > 1
+        self.offer("site_id", sites)
+        self.offer("work_center", centers)
 
     def mark_published(self, names: set[str]) -> None:
         """Say beside each figure that was filled in that it is the maker's."""

@@ -33,7 +33,6 @@ from apps.portal.machine_forms import (
     MachineForm,
     OffersForm,
     plain,
-    site_choices,
 )
 from apps.portal.machine_models import chosen_model, offered_models
 from apps.portal.machines import found_machine
@@ -71,8 +70,6 @@ def write(request: HttpRequest, machine_id: UUID | None = None) -> HttpResponse:
             "offers": offers,
             "entry": entry,
             "machine": known,
-            "has_sites": bool(site_choices()),
-            "has_work_centers": machines.work_centers().exists(),
             **offered_models(request.GET.get("q", "")),
         },
         status=422 if form.errors or (offers is not None and offers.errors) else 200,

@@ -43,7 +43,7 @@ class WorkCenterForm(PortalForm):
         help_text=_("As plans and tables call it, such as WC-MILL. It is used once."),
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    site_id = forms.ChoiceField(label=_("Site"), choices=site_choices)
+    site_id = forms.ChoiceField(label=_("Site"))
     description = forms.CharField(
         label=_("Description"),
         max_length=200,
@@ -157,6 +157,7 @@ def _write(request: HttpRequest, known: Any) -> HttpResponse:
     form = WorkCenterForm(
         request.POST if request.method == "POST" else None, initial=facts
     )
+    form.offer("site_id", sites)
     if request.method == "POST" and form.is_valid():
         try:
             saved = _save(request, form, known)
