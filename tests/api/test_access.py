@@ -68,6 +68,7 @@ def foreign(
     with context.enterprise(north):
         machine = machines.machine_detail(listing.machine_id).machine
         table = make.machines.table_import()
+        center = make.machines.work_center(site=machine.site)
         evidence = make.machines.evidence(
             certificate=make.machines.certificate(number="DE-777")
         )
@@ -75,6 +76,7 @@ def foreign(
         "machine_id": machine.pk,
         "table_import_id": table.pk,
         "site_id": machine.site_id,
+        "work_center_id": center.pk,
         "document_id": evidence.document_id,
         "evidence_id": evidence.pk,
         "certificate_id": evidence.certificate_id,
@@ -131,6 +133,7 @@ class TestForeign:
             "machine_id": north,
             "table_import_id": north,
             "site_id": north,
+            "work_center_id": north,
             "document_id": north,
             "evidence_id": north,
             "certificate_id": north,
