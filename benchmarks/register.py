@@ -52,6 +52,12 @@ ASKED = {
     "search_model": ("q=integrex", "search=integrex"),
     "search_serial": ("q=SN{last:07}", "search=SN{last:07}"),
     "search_nothing": ("q=qqxzz", "search=qqxzz"),
+    "by_maker": ("maker=Mazak", "maker=Mazak"),
+    "incomplete": ("complete=no", "complete=no"),
+    "unconfirmed": ("confirmed=no", "confirmed=no"),
+    "sorted_by_code": ("sort=-code", "sort=-code"),
+    "sorted_by_maker": ("sort=maker", "sort=maker"),
+    "sorted_by_site": ("sort=site", "sort=site"),
 }
 
 

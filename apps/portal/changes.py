@@ -37,7 +37,7 @@ LABELS: dict[str, str | Promise] = {
     "holiday_country": _("Public holidays of"),
     "holiday_subdivision": _("And of the region"),
     "hourly_rate": _("Machine hour"),
-    "hourly_rate_percent": _("Machine hour"),
+    "hourly_rate_percent": _("Machine hour raised by"),
     "inspection_minutes_per_part": _("Inspection of a piece"),
     "is_published": _("In the exchange"),
     "it_grade": _("Tolerance"),
@@ -92,18 +92,8 @@ UNITS = {
     "removal_cm3_per_min": "cm3/min",
     "finishing_cm2_per_min": "cm2/min",
 }
-PLAIN_NUMBERS = frozenset(
-    (
-        "axes",
-        "batch_min",
-        "batch_max",
-        "hourly_rate",
-        "setup_rate",
-        "programming_rate",
-        "programming_hours",
-        "minimum_charge",
-    )
-)
+PLAIN_NUMBERS = frozenset(("axes", "batch_min", "batch_max", "programming_hours"))
+AMOUNTS = frozenset(("hourly_rate", "setup_rate", "programming_rate", "minimum_charge"))
 PERCENTS = frozenset(("material_markup_percent", "scrap_percent", "margin_percent"))
 
 
@@ -152,6 +142,8 @@ def value_text(name: str, value: Any) -> str:
         return formats.quantity(_number(value), UNITS[name])
     if name in PLAIN_NUMBERS:
         return formats.number(_number(value))
+    if name in AMOUNTS:
+        return formats.amount(_number(value))
     if name in PERCENTS:
         return formats.percent((_number(value) or 0) / 100, 2)
     worded = WORDED.get(name)

@@ -91,6 +91,13 @@ def money(amount: Number | None, currency: str) -> str:
     return format_currency(amount, currency, locale=locale())
 
 
+def amount(value: Number | None) -> str:
+    """Write an amount of money whose currency stands elsewhere."""
+    if value is None:
+        return UNKNOWN
+    return format_decimal(value, format="#,##0.00", locale=locale())
+
+
 def unit_symbol(unit: str) -> str:
     """Write a unit as the reader's language abbreviates it."""
     return str(UNITS.get(unit, unit))

@@ -185,7 +185,14 @@ def result(request: HttpRequest, bulk_id: UUID) -> HttpResponse:
                 }
                 for row in rows
             ],
-            "refusals": facts["refusals"][:SHOWN],
+            "refusals": [
+                {
+                    "code": one["machine"],
+                    "detail": one["detail"],
+                    "remedy": one["remedy"],
+                }
+                for one in facts["refusals"][:SHOWN]
+            ],
             "is_undone": machines.is_undone(bulk_id),
             "undo_of": facts.get("undo_of"),
         },
@@ -328,7 +335,7 @@ def _asked_words(asked: dict[str, Any]) -> list[tuple[str, str]]:
         elif name == "hourly_rate":
             text = f"{text} {asked.get('currency', '')}".strip()
         elif name == "hourly_rate_percent":
-            text = f"{formats.number(float(value))} %"
+            text = formats.percent(float(value) / 100, 2)
         elif name == "work_center" and not value:
             text = _t("None")
         found.append((label_of(name), text))

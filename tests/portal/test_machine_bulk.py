@@ -103,8 +103,8 @@ class TestPreview:
         assert "1 machine would change" in text
         assert "State: Active" in text
         assert "<strong>In maintenance</strong>" in text
-        assert "Machine hour: 68 " in text
-        assert "<strong>74.8</strong>" in text
+        assert "Machine hour: 68.00 " in text
+        assert "<strong>74.80</strong>" in text
         assert "1 machine is left as it is" in text
         assert "Bare01 has no hourly rate." in text
         assert "Give it a rate first." in text
@@ -147,6 +147,7 @@ class TestChanging:
         assert "Work center: –" in text
         assert "<strong>WC-MILL</strong>" in text
         assert "Bare01 cannot be shown to others" in text
+        assert ">Bare01<" in text
         assert stored(hurco).work_center.code == "WC-MILL"
         undo = re.search(r'action="(/machines/bulk/[^"]+/undo/)"', text)[1]
 

@@ -1,6 +1,6 @@
 """What machines lack, asked of the database as the rules say it of one machine."""
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from apps.catalog import selectors as catalog
 from apps.machines.models import Capability, CostModel
@@ -28,18 +28,19 @@ def incomplete() -> Q:
     lacks = Q()
     for key, absent in ABSENT.items():
         lacks |= absent & Q(process_code__in=asked[key])
-    offered = Capability.objects.filter(machine_id=OuterRef("pk"))
+    offered = Capability.objects.order_by()
     nameless = ~Q(kind=MachineKind.FACILITY) & (Q(maker="") | Q(model=""))
+    # Sets that are read once: asked row by row they would cost most where all is well.
     return (
         nameless
-        | ~Q(Exists(offered))
-        | Q(Exists(offered.filter(lacks)))
-        | ~Q(Exists(CostModel.objects.filter(machine_id=OuterRef("pk"))))
+        | ~Q(pk__in=offered.values("machine_id"))
+        | Q(pk__in=offered.filter(lacks).values("machine_id"))
+        | ~Q(pk__in=CostModel.objects.order_by().values("machine_id"))
     )
 
 
 def unconfirmed() -> Q:
     """Say of a machine that a figure of its maker waits for the shop's word."""
     waits = holds_some("figures_origin", FigureOrigin.CATALOG)
-    offered = Capability.objects.filter(machine_id=OuterRef("pk"))
-    return Q(waits) | Q(Exists(offered.filter(waits)))
+    offered = Capability.objects.order_by()
+    return Q(waits) | Q(pk__in=offered.filter(waits).values("machine_id"))
