@@ -134,10 +134,13 @@ def import_machines(page: Page, document: Path, count: int) -> None:
     page.get_by_text("No machines yet").wait_for()
     page.get_by_role("main").get_by_role("link", name="Import machines").first.click()
     page.set_input_files("#id_file", document)
+    check(page)
+    page.get_by_role("button", name="Look at it").click()
     page.fill("#id_site-name", "Rheinfelden")
     check(page)
-    page.get_by_role("button", name="Import").click()
-    page.get_by_role("heading", name=f"{count} machines read").wait_for()
+    page.get_by_role("button", name="Look at it again").click()
+    page.get_by_role("button", name=f"Import {count} machines").click()
+    page.get_by_role("heading", name="What the import did").wait_for()
     check(page)
 
 
@@ -212,7 +215,7 @@ def publish_machine(page: Page, code: str) -> None:
 
 def open_machine(page: Page, code: str) -> None:
     go(page, f"/machines/?q={code}")
-    page.get_by_role("main").get_by_role("link", name=code).first.click()
+    page.get_by_role("table").get_by_role("link", name=code, exact=True).click()
     page.get_by_role("heading", name=code, exact=True).wait_for()
 
 

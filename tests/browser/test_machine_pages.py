@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 
+from tenants import jobs
 from tests.browser.conftest import violations_in_both_themes, widths_too_small
 from tests.support.data import shared_data
 from tests.support.world import CAST, PASSWORD
@@ -33,10 +34,14 @@ def test_a_planner_gets_machines_into_the_exchange(open_page, look):
     main = page.get_by_role("main")
     main.get_by_role("link", name="Import machines").first.click()
     page.set_input_files("#id_file", shared_data("nist/Devices.xml"))
+    page.get_by_role("button", name="Look at it").click()
     page.fill("#id_site-name", "Augsburg")
     assert look(page) == []
-    page.get_by_role("button", name="Import").click()
-    page.get_by_role("heading", name="8 machines read").wait_for()
+    page.get_by_role("button", name="Look at it again").click()
+    page.get_by_role("button", name="Import 8 machines").click()
+    page.get_by_text("Waiting for a worker").wait_for()
+    jobs.run_due()
+    page.get_by_role("heading", name="What the import did").wait_for()
     assert look(page) == []
 
     row = page.locator("tr", has_text="Hurco04")
@@ -83,7 +88,7 @@ def test_a_planner_gets_machines_into_the_exchange(open_page, look):
     assert look(page) == []
 
     page.goto(f"{PORTAL}/machines/?q=Hurco04")
-    page.get_by_role("link", name="Hurco04").click()
+    page.get_by_role("link", name="Hurco04", exact=True).click()
     page.get_by_role("button", name="Publish").click()
     assert look(page) == []
     page.get_by_role("dialog").get_by_role("button", name="Publish").click()

@@ -34,7 +34,7 @@ def test_a_planner_imports_a_list_and_takes_it_back(open_page, look, north, tmp_
     page.fill("[name=login]", CAST["north"]["email"])
     page.fill("[name=password]", PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_text("No table yet").wait_for()
+    page.get_by_text("Nothing imported yet").wait_for()
     assert look(page) == []
 
     page.set_input_files("#id_file", book)
