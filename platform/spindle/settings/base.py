@@ -68,6 +68,7 @@ TENANT_APPS = [
     "apps.documents",
     "apps.machines",
     "apps.capacity",
+    "apps.scheduling",
     "apps.orders",
     "apps.reports",
 ]

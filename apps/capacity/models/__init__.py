@@ -1,0 +1,18 @@
+"""Calendars of machines, and what of their time is taken."""
+
+from apps.capacity.models.calendar import (
+    Calendar,
+    CalendarException,
+    CalendarRevision,
+    Shift,
+)
+from apps.capacity.models.reservation import Reservation, ReservationQuerySet
+
+__all__ = [
+    "Calendar",
+    "CalendarException",
+    "CalendarRevision",
+    "Reservation",
+    "ReservationQuerySet",
+    "Shift",
+]

@@ -1,0 +1,1 @@
+"""How work is put in order on machines: values in, values out."""

@@ -1,0 +1,1 @@
+"""What work there is, and in what order it is to be done."""
