@@ -1,0 +1,25 @@
+"""Compiling of kernels, remembered between processes where that can be written."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from numba import njit
+
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+
+
+def kernel(function: Kernel) -> Kernel:
+    """Compile a function at its first call, once for all processes if possible.
+
+    Where neither the folder of the source nor the account's own cache can be written,
+    Numba refuses to cache when the function is defined; then each process compiles.
+    """
+    try:
+        return cast("Kernel", njit(cache=True, nogil=True)(function))
+    except RuntimeError:
+        return cast("Kernel", njit(nogil=True)(function))
+
+
+def part(function: Kernel) -> Kernel:
+    """Compile a function into each kernel that calls it."""
+    return cast("Kernel", njit(inline="never", nogil=True)(function))

@@ -1,0 +1,148 @@
+"""The course of one search: what was tried, what is best, when it ends."""
+
+from collections.abc import Callable
+
+import numpy as np
+from django.utils.translation import gettext_lazy as _
+
+from apps.scheduling.rules import dispatch, timing
+from apps.scheduling.rules.checker import check
+from apps.scheduling.rules.problem import (
+    Assignment,
+    Bound,
+    Figures,
+    Incumbent,
+    Objective,
+    Problem,
+)
+from apps.scheduling.rules.tables import (
+    Layout,
+    assignments_of,
+    empty_layout,
+    layout_of,
+    shop_of,
+)
+from apps.scheduling.rules.validity import NoPlan
+from apps.scheduling.types import ScheduleObjective
+
+FIGURES = ("weighted_tardiness", "late_jobs", "makespan", "setup_minutes", "changes")
+
+
+class Course:
+    """A search for a plan; its best is there at any time."""
+
+    bound: Bound | None = None
+
+    def __init__(self, problem: Problem, objective: Objective, seed: int) -> None:
+        self.problem = problem
+        self.objective = objective
+        self.seed = seed
+        self.iterations = 0
+        self.method = ""
+        stays = objective.kind == ScheduleObjective.STABILITY
+        self.shop = shop_of(problem, stays=stays)
+        self.preference = np.array(
+            [FIGURES.index(name) for name in objective.preference], dtype=np.int64
+        )
+        self.trial = empty_layout(self.shop)
+        self.waits = np.zeros(len(problem.tasks), dtype=np.int64)
+        self.starts: list[Layout] = []
+        self._dispatch()
+        self._start_from_the_plan_in_force()
+        if not self.method:
+            raise NoPlan(
+                _("The work does not fit into what is fixed and open."),
+                remedy=_("Look further ahead, or take a pin or a frozen time away."),
+            )
+
+    def _dispatch(self) -> None:
+        machines, jobs = len(self.problem.machines), len(self.problem.jobs)
+        width = max(len(self.problem.tasks), machines, jobs)
+        room = np.zeros((8, width), dtype=np.int64)
+        for rule in dispatch.RULES:
+            if rule == dispatch.AS_BEFORE and not self.problem.previous:
+                continue
+            for patience in dispatch.PATIENCE:
+                layout = empty_layout(self.shop)
+                if dispatch.dispatch(self.shop, rule, patience, layout, room):
+                    self._try(layout, "dispatch")
+
+    def _start_from_the_plan_in_force(self) -> None:
+        """Take the plan in force as a start, and as it is if it still holds."""
+        layout = layout_of(self.shop, self.problem.previous)
+        if layout is None:
+            return
+        self._try(layout, "plan in force")
+        kept = kept_plan(self.problem)
+        if kept is not None and not check(self.problem, kept):
+            self.take(kept, "plan in force")
+
+    def _try(self, layout: Layout, method: str) -> None:
+        if timing.time_plan(self.shop, layout, self.trial, self.waits, self.preference):
+            self.starts.append(layout)
+            self.starts.sort(key=lambda known: tuple(known.cost.tolist()))
+            self.take(assignments_of(self.shop, layout), method)
+
+    def take(self, assignments: tuple[Assignment, ...], method: str) -> bool:
+        """Take a plan if it is better than the best so far, by the true figures."""
+        figures = self.objective.value(self.problem, assignments)
+        key = self.objective.key(figures)
+        if self.method and key >= self.objective.key(self.figures):
+            return False
+        self.assignments = assignments
+        self.figures: Figures = figures
+        self.method = method
+        return True
+
+    def incumbent(self, seconds: float, *, is_new: bool) -> Incumbent:
+        """Return the best plan so far, for those who watch."""
+        return Incumbent(
+            assignments=self.assignments,
+            figures=self.figures,
+            method=self.method,
+            seconds=seconds,
+            iterations=self.iterations,
+            is_new=is_new,
+        )
+
+    def run(
+        self,
+        bound: Bound,
+        until: float,
+        iterations: int | None,
+        goes_on: Callable[[bool], bool],
+    ) -> None:
+        """Search until it is proven, told to stop, or out of time or iterations."""
+        if not goes_on(True):
+            return
+
+
+def kept_plan(problem: Problem) -> tuple[Assignment, ...] | None:
+    """Return the plan in force as it stands; None where it lacks a task or a way."""
+    from apps.capacity.rules.promises import finish_of
+    from apps.scheduling.rules.fixed import mode_on
+
+    placed: list[Assignment] = []
+    by_machine: dict[int, list[tuple[int, int]]] = {}
+    for task in range(len(problem.tasks)):
+        if task not in problem.previous:
+            return None
+        machine, start = problem.previous[task]
+        by_machine.setdefault(machine, []).append((start, task))
+    for machine, found in by_machine.items():
+        family = problem.machines[machine].last_family
+        for start, task in sorted(found):
+            mode = mode_on(problem, task, machine)
+            if mode is None:
+                return None
+            setup = problem.setup_after(mode, task, family)
+            finish = finish_of(
+                setup + problem.efficient(machine, mode.run_minutes),
+                start,
+                problem.machines[machine].working,
+            )
+            if finish is None:
+                return None
+            placed.append(Assignment(task, machine, start, finish, setup))
+            family = problem.tasks[task].family
+    return tuple(sorted(placed, key=lambda known: known.task))

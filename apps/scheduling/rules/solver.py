@@ -1,0 +1,77 @@
+"""A plan for a shop: at once by dispatching rules, then better until time is up.
+
+Nothing here is heavy to import: the compiled kernels and CP-SAT are loaded by the
+process that solves, not by one that only knows how to ask.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+
+from apps.scheduling.rules.bounds import lower_bound
+from apps.scheduling.rules.problem import (
+    Incumbent,
+    Objective,
+    Problem,
+    Solution,
+    gap_percent,
+)
+from apps.scheduling.rules.validity import validate
+
+
+def solve(
+    problem: Problem,
+    *,
+    objective: Objective,
+    seconds: float,
+    seed: int = 0,
+    on_progress: Callable[[Incumbent], bool] | None = None,
+    iterations: int | None = None,
+) -> Solution:
+    """Return the best plan found, never worse than a plan in force that still holds.
+
+    `on_progress` hears of the best plan several times a second and returns False to
+    stop with it. The search depends on the seed alone; seconds, or iterations where
+    they are given, only say when it ends.
+
+    :raises InvalidInput: if the problem cannot be meant.
+    :raises NoPlan: if the work does not fit into what is fixed and open.
+    """
+    validate(problem)
+    if not problem.tasks:
+        return _nothing_to_do(problem, objective)
+    from apps.scheduling.rules.course import Course
+
+    begun = monotonic()
+    course = Course(problem, objective, seed)
+    bound = lower_bound(problem, objective)
+
+    def goes_on(is_new: bool) -> bool:
+        if on_progress is None:
+            return True
+        return on_progress(course.incumbent(monotonic() - begun, is_new=is_new))
+
+    course.run(bound, begun + seconds, iterations, goes_on)
+    bound = max(bound, course.bound or bound, key=lambda known: known.value)
+    leading = objective.leading(course.figures)
+    return Solution(
+        assignments=course.assignments,
+        figures=course.figures,
+        lower_bound=bound.value,
+        bound_kind=bound.kind,
+        gap_percent=gap_percent(leading, bound.value),
+        method=course.method,
+        is_proven=leading <= bound.value,
+        iterations=course.iterations,
+    )
+
+
+def _nothing_to_do(problem: Problem, objective: Objective) -> Solution:
+    return Solution(
+        assignments=(),
+        figures=objective.value(problem, ()),
+        lower_bound=0,
+        bound_kind="empty",
+        gap_percent=0.0,
+        method="empty",
+        is_proven=True,
+    )
