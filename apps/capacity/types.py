@@ -1,6 +1,6 @@
 """Words of capacity that its rules, models, services and selectors share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from uuid import UUID
 
@@ -18,6 +18,8 @@ class ReservationState(models.TextChoices):
     RELEASED = "released", _("Released")
     EXPIRED = "expired", _("Expired")
 
+
+FULL_EFFICIENCY = 100
 
 LIVE_STATES = (ReservationState.HELD, ReservationState.BOOKED)
 
@@ -72,10 +74,89 @@ class WorkingException:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFacts:
-    """A calendar as the rules need it: the week, and the exceptions as added."""
+    """A calendar as the rules need it: the week, and the exceptions as added.
+
+    Efficiency is the share of working time that makes progress, in percent.
+    """
 
     week: WorkingWeek
     exceptions: tuple[WorkingException, ...] = ()
+    efficiency_percent: int = FULL_EFFICIENCY
+
+
+class LevelKind(models.TextChoices):
+    """What a calendar may be of, from the top down."""
+
+    ENTERPRISE = "enterprise", _("Enterprise")
+    SITE = "site", _("Site")
+    WORK_CENTER = "work_center", _("Work center")
+    MACHINE = "machine", _("Machine")
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLevel:
+    """What a calendar is of: a site, a work center, a machine, or all of it."""
+
+    site_id: UUID | None = None
+    work_center_id: UUID | None = None
+    machine_id: UUID | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse two at once."""
+        if sum(key is not None for key in self.keys) > 1:
+            msg = "a calendar is of one level"
+            raise ValueError(msg)
+
+    @property
+    def keys(self) -> tuple[UUID | None, UUID | None, UUID | None]:
+        """The three keys, from the top down."""
+        return (self.site_id, self.work_center_id, self.machine_id)
+
+    @property
+    def subject_id(self) -> UUID | None:
+        """The key that is given; none for the enterprise."""
+        return next((key for key in self.keys if key is not None), None)
+
+    @property
+    def kind(self) -> LevelKind:
+        """Which of the levels it is."""
+        if self.machine_id is not None:
+            return LevelKind.MACHINE
+        if self.work_center_id is not None:
+            return LevelKind.WORK_CENTER
+        return LevelKind.ENTERPRISE if self.site_id is None else LevelKind.SITE
+
+
+ENTERPRISE_LEVEL = CalendarLevel()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedException:
+    """An exception as a planner writes it; its key, where it is kept already."""
+
+    period: Period
+    working: bool
+    reason: str = ""
+    id: UUID | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDraft:
+    """All that one level says: what it leaves out it takes from those above.
+
+    No shifts (`None`) means the week of the level above, an empty week means that no
+    work is done. The later of two exceptions that overlap holds.
+    """
+
+    shifts: tuple[ShiftTime, ...] | None = None
+    exceptions: tuple[PlannedException, ...] = ()
+    time_zone: str = ""
+    holiday_country: str = ""
+    keeps_exceptions: bool = True
+    efficiency_percent: int | None = None
+
+
+NOTHING_SAID = CalendarDraft()
 
 
 @dataclass(frozen=True, slots=True)

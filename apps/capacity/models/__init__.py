@@ -3,6 +3,7 @@
 from apps.capacity.models.calendar import (
     Calendar,
     CalendarException,
+    CalendarQuerySet,
     CalendarRevision,
     Shift,
 )
@@ -11,6 +12,7 @@ from apps.capacity.models.reservation import Reservation, ReservationQuerySet
 __all__ = [
     "Calendar",
     "CalendarException",
+    "CalendarQuerySet",
     "CalendarRevision",
     "Reservation",
     "ReservationQuerySet",

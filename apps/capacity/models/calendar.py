@@ -41,7 +41,8 @@ class Calendar(TenantModel, TimeStampedModel):
     name = models.CharField(_("name"), max_length=100)
     site = models.ForeignKey(
         "machines.Site",
-        on_delete=models.PROTECT,
+        # A site that can be dropped has no machines, so nobody follows its calendar.
+        on_delete=models.CASCADE,
         related_name="+",
         null=True,
         blank=True,

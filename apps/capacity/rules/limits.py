@@ -24,3 +24,12 @@ PUBLISHED_WEEKS = 26
 
 STEPS_SHOWN = 40
 """Entries of an explanation; a machine with years of work has thousands of gaps."""
+
+MOST_SHIFTS = 84
+"""Of one week: twelve a day."""
+
+MOST_EXCEPTIONS = 1000
+"""Of one calendar; closed days of ten years are some hundreds."""
+
+KEPT_REVISIONS = 100
+"""Of one calendar: how far changes can be taken back."""

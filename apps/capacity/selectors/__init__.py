@@ -1,6 +1,19 @@
 """What a machine's calendar and reservations say."""
 
-from apps.capacity.selectors.calendars import calendar_facts, calendar_of
+from apps.capacity.selectors.calendar_chains import (
+    CalendarChain,
+    ChainLink,
+    ExceptionInForce,
+    calendar_chain,
+    calendar_link,
+    calendar_links,
+    revisions_of,
+)
+from apps.capacity.selectors.calendars import (
+    calendar_facts,
+    calendar_of,
+    machines_under,
+)
 from apps.capacity.selectors.loads import (
     cumulative_free_minutes,
     total_week_load,
@@ -20,16 +33,24 @@ from apps.capacity.selectors.reservations import (
 )
 
 __all__ = [
+    "CalendarChain",
     "CapacityConflict",
+    "ChainLink",
+    "ExceptionInForce",
     "NoFreeTime",
+    "calendar_chain",
     "calendar_facts",
+    "calendar_link",
+    "calendar_links",
     "calendar_of",
     "check_window",
     "cumulative_free_minutes",
     "earliest_finish",
     "has_lapsed_holds",
+    "machines_under",
     "reservations_of",
     "reserved_spans",
+    "revisions_of",
     "total_week_load",
     "week_load",
     "working_periods_of",

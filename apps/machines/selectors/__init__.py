@@ -57,7 +57,7 @@ from apps.machines.selectors.published import (
 )
 from apps.machines.selectors.sites import (
     SiteNotFound,
-    holiday_places_of,
+    placements_of,
     site,
     site_hindrances,
     site_not_found,
@@ -111,7 +111,6 @@ __all__ = [
     "facts_of_model",
     "fillable_figures",
     "hindrances",
-    "holiday_places_of",
     "is_undone",
     "lacks_figures",
     "machine_detail",
@@ -124,6 +123,7 @@ __all__ = [
     "model_of",
     "offered_codes",
     "piece_of_evidence",
+    "placements_of",
     "published_names",
     "site",
     "site_hindrances",

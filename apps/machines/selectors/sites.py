@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy
 
 from apps.kernel.errors import NotFound
 from apps.machines.models import Machine, Site, SiteQuerySet
-from apps.machines.types import HolidayPlace
+from apps.machines.types import HolidayPlace, Placement
 
 
 class SiteNotFound(NotFound):
@@ -38,14 +38,22 @@ def site_not_found(site_id: UUID) -> SiteNotFound:
     return SiteNotFound(_("There is no such site."), field="site", value=str(site_id))
 
 
-def holiday_places_of(machine_ids: Collection[UUID]) -> dict[UUID, HolidayPlace]:
-    """Return whose public holidays hold where each machine stands."""
+def placements_of(machine_ids: Collection[UUID]) -> dict[UUID, Placement]:
+    """Return where each machine stands, by its clock, holidays and work center."""
     rows = Machine.objects.filter(pk__in=machine_ids).values_list(
-        "pk", "site__holiday_country", "site__country", "site__holiday_subdivision"
+        "pk",
+        "site_id",
+        "work_center_id",
+        "site__time_zone",
+        "site__holiday_country",
+        "site__country",
+        "site__holiday_subdivision",
     )
     return {
-        machine_id: HolidayPlace(chosen or country, region)
-        for machine_id, chosen, country, region in rows
+        machine_id: Placement(
+            site_id, work_center_id, clock, HolidayPlace(chosen or country, region)
+        )
+        for machine_id, site_id, work_center_id, clock, chosen, country, region in rows
     }
 
 

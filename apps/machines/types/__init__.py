@@ -25,6 +25,7 @@ from apps.machines.types.facts import (
     HolidayPlace,
     MissingFact,
     Place,
+    Placement,
     UnconfirmedFigure,
 )
 from apps.machines.types.words import (
@@ -75,6 +76,7 @@ __all__ = [
     "MissingFact",
     "MissingKey",
     "Place",
+    "Placement",
     "ProbeDocument",
     "ProcessProposal",
     "ProposalReason",

@@ -25,6 +25,16 @@ class HolidayPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a machine stands, what it belongs to there, and what the clock shows."""
+
+    site_id: UUID
+    work_center_id: UUID | None
+    time_zone: str
+    holidays: HolidayPlace
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a site is, as exactly as its owner lets others know."""
 

@@ -94,12 +94,12 @@ class TestEarliestFinish:
     def test_is_one_and_the_same_with_more_reservations_ahead(
         self, hurco: UUID, django_assert_num_queries
     ) -> None:
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             promise(hurco, 60)
         for week in range(1, 20):
             held(hurco, not_before=MONDAY_7 + week * WEEK)
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             assert promise(hurco, 60).start == MONDAY_7
 
     def test_refuses_what_is_due_too_soon(self, hurco: UUID) -> None:

@@ -96,7 +96,7 @@ class TestCalendar:
         machine_id = hurco if of_machine else None
         early_shifts(machine_id)
 
-        with refuses("capacity_calendar_one_per_machine"), transaction.atomic():
+        with refuses("capacity_calendar_one_per_level"), transaction.atomic():
             Calendar.objects.create(
                 name="Second", machine_id=machine_id, time_zone="UTC"
             )
@@ -104,7 +104,8 @@ class TestCalendar:
     @pytest.mark.parametrize(
         ("constraint", "facts"),
         [
-            ("time_zone_given", {"time_zone": ""}),
+            ("efficiency_bounded", {"efficiency_percent": 0}),
+            ("efficiency_bounded", {"efficiency_percent": 201}),
             ("holiday_country_coded", {"holiday_country": "de"}),
         ],
     )

@@ -73,11 +73,11 @@ class TestWeekLoad:
         early_shifts(mazak)
         held(hurco)
 
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             selectors.week_load(
                 machine_ids=[hurco], from_monday=MONDAY, weeks=2, at=MONDAY_7
             )
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             selectors.week_load(
                 machine_ids=[hurco, mazak], from_monday=MONDAY, weeks=2, at=MONDAY_7
             )

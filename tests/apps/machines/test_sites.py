@@ -12,7 +12,7 @@ from apps.machines.rules import holiday_places
 from apps.machines.rules.figures import ImpossibleFigure
 from apps.machines.selectors import SiteNotFound
 from apps.machines.services import SiteChanged, SiteInUse
-from apps.machines.types import HolidayPlace, SiteDraft
+from apps.machines.types import HolidayPlace, Placement, SiteDraft
 from tenants import context
 from tenants.types import Actor, EnterpriseRef
 from tests.factories import machines
@@ -171,8 +171,8 @@ class TestDropSite:
         assert Site.objects.get() == site
 
 
-class TestHolidayPlacesOf:
-    def test_says_it_of_each_machine(self, in_north: EnterpriseRef) -> None:
+class TestPlacementsOf:
+    def test_says_where_each_machine_stands(self, in_north: EnterpriseRef) -> None:
         bavarian = machines.machine(
             code="A", site_id=machines.site(name="A", holiday_subdivision="BY").pk
         )
@@ -180,9 +180,13 @@ class TestHolidayPlacesOf:
             code="B", site_id=machines.site(name="B", holiday_country="PL").pk
         )
 
-        assert selectors.holiday_places_of([bavarian.pk, polish.pk, uuid7()]) == {
-            bavarian.pk: HolidayPlace("DE", "BY"),
-            polish.pk: HolidayPlace("PL"),
+        assert selectors.placements_of([bavarian.pk, polish.pk, uuid7()]) == {
+            bavarian.pk: Placement(
+                bavarian.site_id, None, "Europe/Berlin", HolidayPlace("DE", "BY")
+            ),
+            polish.pk: Placement(
+                polish.site_id, None, "Europe/Berlin", HolidayPlace("PL")
+            ),
         }
 
 
