@@ -1,5 +1,6 @@
 """RFQs: written, published, matched, quoted, compared and awarded."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -352,17 +353,37 @@ def _found_line(rfq_line_id: UUID) -> Any:
         raise Http404 from error
 
 
+def _certificates(view: exchange.MatchView, asked: Iterable[str]) -> list[Any]:
+    """Return the certificates that count for a demand, each with whether it was checked.
+
+    Of a machine that has more than was asked for only those asked for are told; where
+    none was asked for, all are.
+    """
+    codes = [code for code in asked if code in view.certificates]
+    return [
+        (
+            catalog.certificate_kind_by_code(code).label,
+            code in view.verified_certificates,
+        )
+        for code in codes or view.certificates
+    ]
+
+
 def _line(line: Any, *, is_whole: bool = False) -> dict[str, Any]:
     run = exchange.run_of(line.pk)
     found = exchange.matches_of(line.pk)
     fitting = [view for view in found if view.outcome != Outcome.REFUSED]
     language = get_language() or "en"
+    asked = line.rfq.certificate_codes
     return {
         "line": line,
         "run": run,
         "processes": [catalog.label(code, language) for code in line.process_codes],
         "material": material_name(line.material_code),
-        "fitting": fitting if is_whole else fitting[:SHOWN_FITTING],
+        "fitting": [
+            {"match": view, "certificates": _certificates(view, asked)}
+            for view in (fitting if is_whole else fitting[:SHOWN_FITTING])
+        ],
         "more": 0 if is_whole else max(len(fitting) - SHOWN_FITTING, 0),
         "refused": [view for view in found if view.outcome == Outcome.REFUSED][
             :SHOWN_REFUSALS

@@ -10,7 +10,8 @@ from apps.exchange import services
 from apps.exchange.models import Demand, Listing
 from apps.machines import selectors
 from apps.machines import services as machines_services
-from apps.machines.types import DisclosedFact
+from apps.machines.models import Certificate
+from apps.machines.types import CertificateState, DisclosedFact
 from tenants import context
 from tenants.types import SYSTEM, Circle, EnterpriseRef, Role
 from tests.factories import exchange as make
@@ -185,6 +186,25 @@ class TestMatches:
             assert mill.machine_label not in told
             assert "only counterparties see" in told or "machine not named" in told
             make.matched(asked.pk)
+
+    def test_tell_which_certificates_were_checked(
+        self, member_of, north: EnterpriseRef, south: EnterpriseRef, mill
+    ) -> None:
+        buyer = member_of(south, Role.BUYER)
+        fitting = make.demand(south)
+        page = reverse("portal:rfq-matches", args=[fitting.rfq_line_id], **DOMAIN_OF)
+        make.matched(fitting.pk)
+        claimed = text_of(buyer.get(page))
+        assert ("ISO 9001" in claimed, "Verified" in claimed) == (True, False)
+
+        with context.enterprise(north):
+            Certificate.objects.update(
+                state=CertificateState.VERIFIED, verified_at=NOON, verified_by="Olga"
+            )
+            services.publish_machine(machine_id=mill.machine_id, at=NOON)
+
+        told = text_of(buyer.get(page))
+        assert ("ISO 9001" in told, "Verified" in told) == (True, True)
 
 
 class TestBrandPage:

@@ -51,6 +51,8 @@ class MatchView:
     auto_quote: bool
     unconfirmed_figures: tuple[str, ...]
     masked_facts: tuple[str, ...]
+    certificates: tuple[str, ...]
+    verified_certificates: tuple[str, ...]
     rank: int
     outcome: Outcome
     score: float
@@ -298,6 +300,8 @@ def _view(
         auto_quote=getattr(listing, "auto_quote", False),
         unconfirmed_figures=tuple(getattr(listing, "unconfirmed_figures", ())),
         masked_facts=masked,
+        certificates=tuple(sorted(getattr(listing, "certificates", ()))),
+        verified_certificates=tuple(getattr(listing, "verified_certificates", ())),
         rank=match.rank,
         outcome=Outcome(match.outcome),
         score=match.score if parts == stored else masks.total_of(parts),
