@@ -1,12 +1,16 @@
 """The course of one search: what was tried, what is best, when it ends."""
 
 from collections.abc import Callable
+from time import monotonic
+from typing import Final
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
 from apps.scheduling.rules import dispatch, timing
 from apps.scheduling.rules.checker import check
+from apps.scheduling.rules.chance import dice
+from apps.scheduling.rules.plain import PlainSearch, is_plain
 from apps.scheduling.rules.problem import (
     Assignment,
     Bound,
@@ -25,7 +29,12 @@ from apps.scheduling.rules.tables import (
 from apps.scheduling.rules.validity import NoPlan
 from apps.scheduling.types import ScheduleObjective
 
-FIGURES = ("weighted_tardiness", "late_jobs", "makespan", "setup_minutes", "changes")
+STARTS: Final = 4
+FIRST_CHUNK: Final = 64
+REPORT_EVERY: Final = 0.25
+"""Seconds after which those who watch hear of the search again, at the latest."""
+
+FIGURES: Final = ("weighted_tardiness", "late_jobs", "makespan", "setup_minutes", "changes")
 
 
 class Course:
@@ -59,12 +68,13 @@ class Course:
         machines, jobs = len(self.problem.machines), len(self.problem.jobs)
         width = max(len(self.problem.tasks), machines, jobs)
         room = np.zeros((8, width), dtype=np.int64)
+        unused = dice(self.seed)
         for rule in dispatch.RULES:
             if rule == dispatch.AS_BEFORE and not self.problem.previous:
                 continue
             for patience in dispatch.PATIENCE:
                 layout = empty_layout(self.shop)
-                if dispatch.dispatch(self.shop, rule, patience, layout, room):
+                if dispatch.dispatch(self.shop, rule, patience, layout, room, 0, unused):
                     self._try(layout, "dispatch")
 
     def _start_from_the_plan_in_force(self) -> None:
@@ -113,8 +123,38 @@ class Course:
         goes_on: Callable[[bool], bool],
     ) -> None:
         """Search until it is proven, told to stop, or out of time or iterations."""
-        if not goes_on(True):
+        if not goes_on(True) or self._is_over(bound):
             return
+        search = self._search()
+        chunk, clock = FIRST_CHUNK, monotonic()
+        while monotonic() < until and (
+            iterations is None or self.iterations < iterations
+        ):
+            steps = chunk
+            if iterations is not None:
+                steps = min(steps, iterations - self.iterations)
+            layout = search.advance(steps)
+            self.iterations += steps
+            is_new = layout is not None and self._try(layout, search.method)
+            now = monotonic()
+            # How long a step takes is only known by doing some.
+            if now - clock < REPORT_EVERY / 2:
+                chunk *= 2
+            elif now - clock > REPORT_EVERY:
+                chunk = max(chunk // 2, 1)
+            clock = now
+            if not goes_on(is_new) or self._is_over(bound):
+                return
+
+    def _search(self) -> PlainSearch:
+        return PlainSearch(self.shop, self.starts, self.seed)
+
+    def _is_over(self, bound: Bound) -> bool:
+        """Say whether nothing can be better: the bound is reached, no tie is open."""
+        figures = self.figures
+        return self.objective.leading(figures) <= bound.value and not any(
+            self.objective.key(figures)[1:]
+        )
 
 
 def kept_plan(problem: Problem) -> tuple[Assignment, ...] | None:

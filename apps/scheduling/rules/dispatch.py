@@ -7,6 +7,7 @@ schedules, Giffler and Thompson 1960); the best of all is taken.
 from math import exp
 from typing import Final
 
+from apps.scheduling.rules.chance import Dice, roll
 from apps.scheduling.rules.compiled import kernel, part
 from apps.scheduling.rules.tables import NEVER, Layout, Numbers, Shop
 from apps.scheduling.rules.timing import moment_of, place, setup_after, worked_before
@@ -83,10 +84,17 @@ def urgency(
 
 @kernel
 def dispatch(
-    shop: Shop, rule: int, patience: int, layout: Layout, room: Numbers
+    shop: Shop,
+    rule: int,
+    patience: int,
+    layout: Layout,
+    room: Numbers,
+    noise: int,
+    dice: Dice,
 ) -> bool:
     """Build the order of a plan by a rule; False if it leads into what is fixed.
 
+    :param noise: by how many percent the urgency may be off, by chance.
     :param room: four rows as long as there are tasks, four as long as machines, to
         write in.
     """
@@ -162,6 +170,8 @@ def dispatch(
                 deadline,
                 mean,
             )
+            if noise > 0:
+                value *= 1.0 + noise / 100.0 * roll(dice)
             if value > most:
                 chosen, most = task, value
         mode = ways[chosen]
