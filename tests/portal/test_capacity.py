@@ -120,7 +120,7 @@ class TestWeek:
         with context.enterprise(north):
             capacity.early_shifts()
 
-        response = planner.post("/capacity/shifts/week/", EARLY | {"version": "1"})
+        response = planner.post("/capacity/shifts/week/", EARLY | {"version": "0"})
 
         assert response.status_code == 422
         assert "Somebody else has changed this calendar." in response.content.decode()

@@ -22,6 +22,9 @@ LOOK_AHEAD_WEEKS = (13, 52, 260)
 
 PUBLISHED_WEEKS = 26
 
+LATE_WEEKS = 52
+"""How long after its window a reservation that came short is still followed."""
+
 STEPS_SHOWN = 40
 """Entries of an explanation; a machine with years of work has thousands of gaps."""
 

@@ -14,6 +14,11 @@ from apps.capacity.selectors.calendars import (
     calendar_of,
     machines_under,
 )
+from apps.capacity.selectors.effects import (
+    CalendarEffect,
+    MachineEffect,
+    preview_calendar,
+)
 from apps.capacity.selectors.loads import (
     cumulative_free_minutes,
     total_week_load,
@@ -34,9 +39,11 @@ from apps.capacity.selectors.reservations import (
 
 __all__ = [
     "CalendarChain",
+    "CalendarEffect",
     "CapacityConflict",
     "ChainLink",
     "ExceptionInForce",
+    "MachineEffect",
     "NoFreeTime",
     "calendar_chain",
     "calendar_facts",
@@ -48,6 +55,7 @@ __all__ = [
     "earliest_finish",
     "has_lapsed_holds",
     "machines_under",
+    "preview_calendar",
     "reservations_of",
     "reserved_spans",
     "revisions_of",
