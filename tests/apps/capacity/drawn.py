@@ -4,13 +4,18 @@ from datetime import time, timedelta
 
 from hypothesis import strategies as st
 
+from apps.capacity.rules.inheritance import Said, Standing
 from apps.capacity.types import (
+    CalendarDraft,
     CalendarFacts,
+    LevelKind,
+    PlannedException,
     ShiftTime,
     WorkingException,
     WorkingWeek,
 )
 from apps.kernel.periods import Period
+from apps.machines.types import HolidayPlace
 from tests.apps.capacity import minute_oracle as oracle
 
 
@@ -60,4 +65,43 @@ def calendars(
             scene.region,
         ),
         tuple(draw(st.lists(exceptions_in(scene), max_size=4))),
+    )
+
+
+@st.composite
+def drafts(
+    draw: st.DrawFn, scene: oracle.Scene, *, max_exceptions: int = 3
+) -> CalendarDraft:
+    """What one level may say, where the clocks of a scene are its own."""
+    shifts = draw(
+        st.none() | st.lists(shift_times(), max_size=5).map(lambda rows: tuple(rows))
+    )
+    zones = ["", scene.time_zone]
+    return CalendarDraft(
+        shifts=shifts,
+        exceptions=tuple(
+            PlannedException(one.period, one.working)
+            for one in draw(st.lists(exceptions_in(scene), max_size=max_exceptions))
+        ),
+        # The zone of a level without a week must not matter.
+        time_zone=draw(
+            st.sampled_from(zones if shifts is not None else [*zones, "Asia/Tokyo"])
+        ),
+        holiday_country=draw(st.sampled_from(["", scene.country])),
+        keeps_exceptions=draw(st.sampled_from([True, True, False])),
+        efficiency_percent=draw(st.none() | st.integers(1, 200)),
+    )
+
+
+@st.composite
+def levels(draw: st.DrawFn) -> tuple[oracle.Scene, list[Said], Standing]:
+    """Some of the four levels, each with what it says."""
+    scene = draw(st.sampled_from(oracle.SCENES))
+    said = [
+        Said(kind, draw(drafts(scene))) for kind in LevelKind if draw(st.booleans())
+    ]
+    return (
+        scene,
+        said,
+        Standing(scene.time_zone, HolidayPlace(scene.country, scene.region)),
     )

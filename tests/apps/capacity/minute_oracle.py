@@ -5,15 +5,15 @@ each minute on its own whether it is worked, and never adds two lengths of time.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from apps.capacity.types import ShiftTime, WorkingException
+from apps.capacity.types import CalendarDraft, ShiftTime, WorkingException
 
 MARGIN = timedelta(days=4)
-FRIDAY = 4
+MONDAY, FRIDAY = 0, 4
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,9 @@ SCENES = (
     Scene("leap day in Shanghai", "Asia/Shanghai", date(2028, 2, 27)),
     Scene("no leap day in Kolkata", "Asia/Kolkata", date(2030, 2, 26)),
     Scene("turn of the year in Sao Paulo", "America/Sao_Paulo", date(2030, 12, 30)),
+    Scene("midnight was skipped in Sao Paulo", "America/Sao_Paulo", date(2018, 11, 2)),
+    Scene("eleven came twice in Sao Paulo", "America/Sao_Paulo", date(2019, 2, 15)),
+    Scene("leap day in Berlin", "Europe/Berlin", date(2028, 2, 27)),
     Scene(
         "Assumption Day in Augsburg",
         "Europe/Berlin",
@@ -89,6 +92,14 @@ SCENES = (
         country="CN",
         off=tuple(date(2026, 2, day) for day in (16, 17, 18, 19, 20)),
         worked_like=((date(2026, 2, 14), FRIDAY),),
+    ),
+    Scene(
+        "a Sunday worked like a Monday in Shanghai",
+        "Asia/Shanghai",
+        date(2025, 1, 25),
+        country="CN",
+        off=tuple(date(2025, 1, day) for day in (28, 29, 30, 31)),
+        worked_like=((date(2025, 1, 26), MONDAY),),
     ),
 )
 
@@ -143,6 +154,39 @@ def working_minutes(
                 else:
                     worked.discard(minute)
     return worked & set(scene.minutes)
+
+
+def working_minutes_of_levels(
+    scene: Scene, levels: Sequence[CalendarDraft]
+) -> set[int]:
+    """Return the working minutes of a scene by what its levels say, from the top down.
+
+    Each minute is asked of every level in turn, and the last that has a say is right.
+    """
+    shifts: tuple[ShiftTime, ...] = ()
+    keeps_holidays = False
+    for said in levels:
+        if said.shifts is not None:
+            shifts = said.shifts
+            keeps_holidays = bool(said.holiday_country)
+        elif said.holiday_country:
+            keeps_holidays = True
+    place = scene if keeps_holidays else replace(scene, off=(), worked_like=())
+    by_the_week = working_minutes(place, shifts)
+    worked = set()
+    for minute in scene.minutes:
+        begins = datetime.fromtimestamp(minute * 60, UTC)
+        ends = begins + timedelta(minutes=1)
+        is_worked = minute in by_the_week
+        for said in levels:
+            if not said.keeps_exceptions:
+                is_worked = minute in by_the_week
+            for exception in said.exceptions:
+                if begins < exception.period.end and ends > exception.period.start:
+                    is_worked = exception.working
+        if is_worked:
+            worked.add(minute)
+    return worked
 
 
 def _of_shift(scene: Scene, shift: ShiftTime, day: date) -> set[int]:

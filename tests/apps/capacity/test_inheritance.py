@@ -6,8 +6,11 @@ from datetime import UTC, datetime, time
 from uuid import UUID
 
 import pytest
+from hypothesis import given, settings
 
 from apps.capacity import selectors, services
+from apps.capacity.rules.inheritance import Said, Standing, facts_of
+from apps.capacity.rules.working_time import working_spans
 from apps.capacity.types import (
     ENTERPRISE_LEVEL,
     CalendarLevel,
@@ -21,6 +24,8 @@ from apps.kernel.periods import Period
 from apps.machines.selectors import SiteNotFound
 from tenants import context
 from tenants.types import Actor, EnterpriseRef
+from tests.apps.capacity import minute_oracle as oracle
+from tests.apps.capacity.drawn import levels
 from tests.factories import machines
 from tests.factories.capacity import DAY, EARLY_SHIFTS, HOUR, MONDAY_7, SHIFT_START
 from tests.support.budget import queries_of
@@ -228,6 +233,28 @@ class TestCalendarFacts:
             assert selectors.calendar_facts([]) == {}
 
         assert len(none) == 0
+
+
+class TestFactsOf:
+    @settings(max_examples=200, deadline=None)
+    @given(levels())
+    def test_works_the_minutes_that_the_levels_say_minute_by_minute(
+        self, drawn: tuple[oracle.Scene, list[Said], Standing]
+    ) -> None:
+        scene, said, standing = drawn
+
+        facts = facts_of(said, standing)
+
+        spans = working_spans(facts, scene.start_minute, scene.end_minute)
+        found = {m for start, end in spans.pairs() for m in range(start, end)}
+        drafts = [one.draft for one in said]
+        assert found == oracle.working_minutes_of_levels(scene, drafts)
+        stated = [
+            draft.efficiency_percent
+            for draft in drafts
+            if draft.efficiency_percent is not None
+        ]
+        assert facts.efficiency_percent == [100, *stated][-1]
 
 
 class TestCalendarChain:

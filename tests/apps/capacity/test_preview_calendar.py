@@ -1,0 +1,206 @@
+"""Before a calendar changes, everybody it hits can be named."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from uuid import UUID
+
+import pytest
+
+from apps.capacity import selectors, services
+from apps.capacity.models import Calendar, CalendarRevision
+from apps.capacity.types import (
+    ENTERPRISE_LEVEL,
+    CalendarDraft,
+    CalendarLevel,
+    PlannedException,
+    ReservationKind,
+    ShiftTime,
+)
+from apps.kernel.errors import InvalidInput
+from apps.kernel.periods import Period
+from tenants.types import Actor, EnterpriseRef
+from tests.factories import machines
+from tests.factories.capacity import (
+    DAY,
+    EARLY_SHIFTS,
+    HOUR,
+    MONDAY_7,
+    ORDER_ID,
+    SHIFT_START,
+    booked,
+    early_shifts,
+    held,
+    reservation_row,
+)
+from tests.support.budget import queries_of
+
+EARLY = CalendarDraft(shifts=EARLY_SHIFTS, time_zone="Europe/Berlin")
+MONDAY_CLOSED = replace(
+    EARLY,
+    exceptions=(PlannedException(Period(SHIFT_START, SHIFT_START + DAY), False),),
+)
+
+
+def preview(draft: CalendarDraft, level: CalendarLevel = ENTERPRISE_LEVEL):
+    return selectors.preview_calendar(level=level, draft=draft, at=MONDAY_7)
+
+
+class TestPreviewCalendar:
+    def test_counts_free_minutes_by_week_of_each_machine_and_of_all(
+        self, hurco: UUID, mazak: UUID
+    ) -> None:
+        early_shifts()
+        held(hurco)
+
+        effect = preview(MONDAY_CLOSED)
+
+        of_hurco, of_mazak = effect.machines
+        assert [one.code for one in effect.machines] == ["Hurco04", "Mazak01"]
+        # An hour of Monday is over: seven are left, three of them held.
+        assert (of_hurco.weeks[0].before, of_hurco.weeks[0].after) == (
+            4 * 480 + 240,
+            4 * 480,
+        )
+        assert (of_mazak.weeks[0].before, of_mazak.weeks[0].after) == (
+            4 * 480 + 420,
+            4 * 480,
+        )
+        assert len(effect.weeks) == 26
+        assert effect.weeks[0].monday == date(2030, 5, 6)
+        assert effect.weeks[0].change == -660
+        assert [week.change for week in effect.weeks[1:]] == [0] * 25
+        assert of_hurco.before - of_hurco.after == 240
+
+    def test_names_exactly_the_machines_that_are_hit(
+        self, hurco: UUID, mazak: UUID
+    ) -> None:
+        early_shifts()
+        early_shifts(hurco)
+
+        assert preview(EARLY).machines == ()
+        assert [
+            one.machine_id
+            for one in preview(replace(EARLY, shifts=EARLY_SHIFTS[:3])).machines
+        ] == [mazak]
+        assert [
+            one.machine_id
+            for one in preview(
+                replace(EARLY, efficiency_percent=50), CalendarLevel(machine_id=hurco)
+            ).machines
+        ] == [hurco]
+
+    def test_names_published_machines(self, in_north: EnterpriseRef) -> None:
+        early_shifts()
+        published = machines.published_machine(code="P1")
+        machines.machine(code="P2")
+
+        effect = preview(MONDAY_CLOSED)
+
+        assert len(effect.machines) == 2
+        assert [one.machine_id for one in effect.published] == [published.pk]
+
+    def test_names_reservations_that_come_short_and_orders_that_wait(
+        self, hurco: UUID
+    ) -> None:
+        early_shifts()
+        booking = booked(hurco)
+        hold = held(hurco)
+
+        effect = preview(MONDAY_CLOSED)
+
+        first, second = effect.endangered
+        assert (first.reservation.id, first.short_minutes) == (booking.pk, 180)
+        assert first.reservation.order_id == ORDER_ID
+        assert first.during == Period(MONDAY_7, MONDAY_7 + 3 * HOUR)
+        # The work would be done on Tuesday from six to nine; the hold begins before.
+        assert first.finishes_at == datetime(2030, 5, 7, 7, tzinfo=UTC)
+        assert first.is_in_the_way
+        assert (second.reservation.id, second.is_in_the_way) == (hold.pk, False)
+        assert effect.promises == (first,)
+
+    def test_counts_only_the_minutes_that_are_missing(self, hurco: UUID) -> None:
+        early_shifts()
+        booked(hurco)
+        late = replace(
+            EARLY,
+            shifts=(ShiftTime(0, time(8), time(14)), *EARLY_SHIFTS[1:]),
+        )
+
+        (found,) = preview(late).endangered
+
+        assert found.short_minutes == 60
+        assert found.finishes_at == MONDAY_7 + 4 * HOUR
+        assert not found.is_in_the_way
+
+    def test_counts_what_a_lower_efficiency_takes(self, hurco: UUID) -> None:
+        early_shifts()
+        booked(hurco)
+
+        (found,) = preview(replace(EARLY, efficiency_percent=75)).endangered
+
+        assert found.short_minutes == 60
+
+    def test_leaves_maintenance_and_what_came_short_before_alone(
+        self, hurco: UUID
+    ) -> None:
+        early_shifts()
+        reservation_row(hurco, MONDAY_7, kind=ReservationKind.MAINTENANCE)
+        at_night = SHIFT_START + 12 * HOUR
+        reservation_row(hurco, at_night)
+
+        assert preview(MONDAY_CLOSED).endangered == ()
+
+    def test_says_so_where_the_work_would_never_be_done(self, hurco: UUID) -> None:
+        early_shifts()
+        booked(hurco)
+
+        (found,) = preview(CalendarDraft(shifts=())).endangered
+
+        assert (found.short_minutes, found.finishes_at) == (180, None)
+
+    def test_writes_nothing(self, hurco: UUID) -> None:
+        early_shifts()
+
+        preview(MONDAY_CLOSED, CalendarLevel(machine_id=hurco))
+
+        assert Calendar.objects.count() == 1
+        assert CalendarRevision.objects.count() == 2
+
+    def test_comes_true(self, hurco: UUID, planner: Actor) -> None:
+        early_shifts()
+        effect = preview(MONDAY_CLOSED)
+
+        services.replace_calendar(
+            level=ENTERPRISE_LEVEL,
+            facts=MONDAY_CLOSED,
+            version=1,
+            by=planner,
+            at=MONDAY_7,
+        )
+
+        (load,) = selectors.week_load(
+            machine_ids=[hurco], from_monday=date(2030, 5, 13), weeks=25, at=MONDAY_7
+        )
+        assert [week.free_minutes for week in load.weeks] == [
+            week.after for week in effect.weeks[1:]
+        ]
+
+    def test_refuses_what_cannot_be_meant(self, in_north: EnterpriseRef) -> None:
+        with pytest.raises(InvalidInput):
+            preview(replace(EARLY, time_zone="Mars/Olympus"))
+
+    def test_asks_as_often_for_many_machines_as_for_one(
+        self, in_north: EnterpriseRef
+    ) -> None:
+        early_shifts()
+        one = machines.machine(code="A").pk
+        held(one)
+        with queries_of() as of_one:
+            preview(MONDAY_CLOSED)
+        for code in "BCDE":
+            held(machines.machine(code=code).pk)
+
+        with queries_of() as of_all:
+            preview(MONDAY_CLOSED)
+
+        assert len(of_one) == len(of_all)
