@@ -19,6 +19,7 @@ from apps.scheduling.rules.problem import (
     Objective,
     Problem,
 )
+from apps.scheduling.rules.search import LocalSearch
 from apps.scheduling.rules.tables import (
     Layout,
     assignments_of,
@@ -120,10 +121,10 @@ class Course:
         bound: Bound,
         until: float,
         iterations: int | None,
-        goes_on: Callable[[bool], bool],
+        goes_on: Callable[..., bool],
     ) -> None:
         """Search until it is proven, told to stop, or out of time or iterations."""
-        if not goes_on(True) or self._is_over(bound):
+        if self._is_over(bound):
             return
         search = self._search()
         chunk, clock = FIRST_CHUNK, monotonic()
@@ -143,11 +144,13 @@ class Course:
             elif now - clock > REPORT_EVERY:
                 chunk = max(chunk // 2, 1)
             clock = now
-            if not goes_on(is_new) or self._is_over(bound):
+            if not goes_on(is_new=is_new) or self._is_over(bound):
                 return
 
-    def _search(self) -> PlainSearch:
-        return PlainSearch(self.shop, self.starts, self.seed)
+    def _search(self) -> PlainSearch | LocalSearch:
+        if is_plain(self.problem, self.objective, self.shop):
+            return PlainSearch(self.shop, self.starts, self.seed)
+        return LocalSearch(self.shop, self.starts, self.preference, self.seed)
 
     def _is_over(self, bound: Bound) -> bool:
         """Say whether nothing can be better: the bound is reached, no tie is open."""

@@ -43,14 +43,17 @@ def solve(
 
     begun = monotonic()
     course = Course(problem, objective, seed)
-    bound = lower_bound(problem, objective)
 
-    def goes_on(is_new: bool) -> bool:
+    def goes_on(*, is_new: bool) -> bool:
         if on_progress is None:
             return True
         return on_progress(course.incumbent(monotonic() - begun, is_new=is_new))
 
-    course.run(bound, begun + seconds, iterations, goes_on)
+    # The first plan is shown before its bound is known: the bound can wait, people not.
+    is_wanted = goes_on(is_new=True)
+    bound = lower_bound(problem, objective)
+    if is_wanted:
+        course.run(bound, begun + seconds, iterations, goes_on)
     bound = max(bound, course.bound or bound, key=lambda known: known.value)
     leading = objective.leading(course.figures)
     return Solution(
