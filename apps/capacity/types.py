@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import models
@@ -37,6 +38,7 @@ class StepKind(models.TextChoices):
 
     TAKEN = "taken", _("Already reserved")
     TOO_SHORT = "too_short", _("Gap too short")
+    OWN_LOT = "own_lot", _("Another lot of this batch")
     WORK = "work", _("Working time used")
 
 
@@ -220,3 +222,63 @@ class MachineLoad:
 
     machine_id: UUID
     weeks: tuple[WeekLoad, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepOption:
+    """A machine that can do one step of a route, and what a batch takes there."""
+
+    machine_id: UUID
+    setup_minutes: int
+    minutes_per_part: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RouteStep:
+    """One step of a route: where it can be done, in how many lots, and how it goes on.
+
+    Transport is to the next step where that is at another site; after the last step
+    it is to whoever waits for the parts, always.
+    """
+
+    options: tuple[StepOption, ...]
+    transport_minutes: int = 0
+    most_lots: int = 1
+    smallest_lot: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRequest:
+    """A batch that goes through one step or several, when it may begin and is due."""
+
+    quantity: int
+    steps: tuple[RouteStep, ...]
+    release_at: datetime
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LotPromise:
+    """What one machine would do of one step."""
+
+    step: int
+    quantity: int
+    promise: Promise
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePromise:
+    """Where and when each lot of each step would be made, and when all is there."""
+
+    lots: tuple[LotPromise, ...]
+    arrives_at: datetime
+
+    @property
+    def finishes_at(self) -> datetime:
+        """When the last machine is done."""
+        return max(lot.promise.finish for lot in self.lots)
+
+    @property
+    def starts_at(self) -> datetime:
+        """When the first machine begins."""
+        return min(lot.promise.start for lot in self.lots)

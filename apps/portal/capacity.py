@@ -42,7 +42,12 @@ ROWS_SHOWN = 60
 # Each is asked by itself; a process that more can do is narrowed by naming one.
 MACHINES_ASKED = 40
 MINUTES_PER_HOUR = 60
-TONES = {StepKind.WORK: "good", StepKind.TAKEN: "waiting", StepKind.TOO_SHORT: "quiet"}
+TONES = {
+    StepKind.WORK: "good",
+    StepKind.TAKEN: "waiting",
+    StepKind.OWN_LOT: "waiting",
+    StepKind.TOO_SHORT: "quiet",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from uuid import UUID
 import numpy as np
 
 from apps.capacity.rules.limits import STEPS_SHOWN
-from apps.capacity.rules.spans import Spans, moment_of
+from apps.capacity.rules.spans import NO_SPANS, Spans, moment_of
 from apps.capacity.types import Promise, PromiseStep, StepKind
 from apps.kernel.periods import Period
 
@@ -67,20 +67,24 @@ def promise_of(
     *,
     working: Spans,
     reserved: Spans,
+    own: Spans = NO_SPANS,
 ) -> Promise:
-    """Put a stretch into the words of a promise, with what led to it."""
+    """Put a stretch into the words of a promise, with what led to it.
+
+    What other lots of the same batch take is `own`, and not reserved by others.
+    """
     return Promise(
         machine_id=machine_id,
         start=moment_of(stretch.start),
         finish=moment_of(stretch.finish),
         working_minutes=minutes,
-        explanation=_explain(not_before, stretch, working, reserved),
+        explanation=_explain(not_before, stretch, working, reserved, own),
         gaps_passed_over=stretch.gaps_passed_over,
     )
 
 
 def _explain(
-    not_before: int, stretch: Stretch, working: Spans, reserved: Spans
+    not_before: int, stretch: Stretch, working: Spans, reserved: Spans, own: Spans
 ) -> tuple[PromiseStep, ...]:
     blocks = reserved.within(not_before, stretch.start)
     # Of a crowded machine only the last blocks are told, so only they are worked out.
@@ -91,7 +95,11 @@ def _explain(
     before = working.within(told_from, stretch.start)
     passed = sorted(
         [(pair, StepKind.TAKEN) for pair in before.meeting(blocks).pairs()]
-        + [(pair, StepKind.TOO_SHORT) for pair in before.minus(blocks).pairs()]
+        + [(pair, StepKind.OWN_LOT) for pair in before.meeting(own).pairs()]
+        + [
+            (pair, StepKind.TOO_SHORT)
+            for pair in before.minus(blocks).minus(own).pairs()
+        ]
     )
     used = working.within(stretch.start, stretch.finish)
     work = [(pair, StepKind.WORK) for pair in used.pairs()[:STEPS_SHOWN]]

@@ -33,5 +33,7 @@ def step_text(step: PromiseStep, time_zone: str) -> str:
             return _("%(period)s: %(minutes)d min are already reserved") % facts
         case StepKind.TOO_SHORT:
             return _("%(period)s: %(minutes)d min are free, too few") % facts
+        case StepKind.OWN_LOT:
+            return _("%(period)s: %(minutes)d min of another lot") % facts
         case StepKind.WORK:
             return _("%(period)s: %(minutes)d min of the work") % facts
