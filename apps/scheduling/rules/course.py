@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from django.utils.translation import gettext_lazy as _
 
-from apps.scheduling.rules import dispatch, timing
-from apps.scheduling.rules.checker import check
+from apps.scheduling.rules import dispatch, exact, timing
 from apps.scheduling.rules.chance import dice
+from apps.scheduling.rules.checker import check
 from apps.scheduling.rules.plain import PlainSearch, is_plain
 from apps.scheduling.rules.problem import (
     Assignment,
@@ -32,16 +32,26 @@ from apps.scheduling.types import ScheduleObjective
 
 STARTS: Final = 4
 FIRST_CHUNK: Final = 64
+SEARCH_FIRST: Final = 0.3
+SEARCH_LAST: Final = 0.1
+"""Shares of the time that the search has before and after CP-SAT in a small shop."""
 REPORT_EVERY: Final = 0.25
 """Seconds after which those who watch hear of the search again, at the latest."""
 
-FIGURES: Final = ("weighted_tardiness", "late_jobs", "makespan", "setup_minutes", "changes")
+FIGURES: Final = (
+    "weighted_tardiness",
+    "late_jobs",
+    "makespan",
+    "setup_minutes",
+    "changes",
+)
 
 
 class Course:
     """A search for a plan; its best is there at any time."""
 
-    bound: Bound | None = None
+    bound = Bound(0, "none")
+    goes_on: Callable[..., bool]
 
     def __init__(self, problem: Problem, objective: Objective, seed: int) -> None:
         self.problem = problem
@@ -54,6 +64,7 @@ class Course:
         self.preference = np.array(
             [FIGURES.index(name) for name in objective.preference], dtype=np.int64
         )
+        self.is_plain = is_plain(problem, objective, self.shop)
         self.trial = empty_layout(self.shop)
         self.waits = np.zeros(len(problem.tasks), dtype=np.int64)
         self.starts: list[Layout] = []
@@ -75,7 +86,9 @@ class Course:
                 continue
             for patience in dispatch.PATIENCE:
                 layout = empty_layout(self.shop)
-                if dispatch.dispatch(self.shop, rule, patience, layout, room, 0, unused):
+                if dispatch.dispatch(
+                    self.shop, rule, patience, layout, room, 0, unused
+                ):
                     self._try(layout, "dispatch")
 
     def _start_from_the_plan_in_force(self) -> None:
@@ -123,9 +136,31 @@ class Course:
         iterations: int | None,
         goes_on: Callable[..., bool],
     ) -> None:
-        """Search until it is proven, told to stop, or out of time or iterations."""
-        if self._is_over(bound):
+        """Search until it is proven, told to stop, or out of time or iterations.
+
+        A small shop is handed to CP-SAT when the search has had its share, and what
+        comes of that is searched around once more. With a count of iterations there is
+        only the search, which always goes the same way.
+        """
+        self.bound = bound
+        self.goes_on = goes_on
+        if iterations is not None:
+            self._search_until(until, iterations)
             return
+        left = until - monotonic()
+        if not exact.is_fit_for(self.shop, self.objective):
+            self._search_until(until, None)
+            return
+        if not self._search_until(monotonic() + SEARCH_FIRST * left, None):
+            return
+        if not self._prove_until(until - SEARCH_LAST * left):
+            return
+        self._search_until(min(until, monotonic() + SEARCH_LAST * left), None)
+
+    def _search_until(self, until: float, iterations: int | None) -> bool:
+        """Search; say whether anything is left to be done."""
+        if self._is_over():
+            return False
         search = self._search()
         chunk, clock = FIRST_CHUNK, monotonic()
         while monotonic() < until and (
@@ -144,20 +179,39 @@ class Course:
             elif now - clock > REPORT_EVERY:
                 chunk = max(chunk // 2, 1)
             clock = now
-            if not goes_on(is_new=is_new) or self._is_over(bound):
-                return
+            if not self.goes_on(is_new=is_new) or self._is_over():
+                return False
+        return True
+
+    def _prove_until(self, until: float) -> bool:
+        """Hand the best plan to CP-SAT; say whether anything is left to be done."""
+        search = exact.ExactSearch(
+            self.problem, self.shop, self.objective, self.assignments, self.seed
+        )
+        wanted = [True]
+
+        def watch() -> bool:
+            wanted[0] = wanted[0] and self.goes_on(is_new=False)
+            return wanted[0]
+
+        for placed in search.run(until - monotonic(), watch):
+            layout = layout_of(self.shop, placed)
+            if layout is not None and self._try(layout, search.method):
+                wanted[0] = wanted[0] and self.goes_on(is_new=True)
+        proven = search.bound()
+        if proven is not None and proven > self.bound.value:
+            self.bound = Bound(proven, search.method)
+        return wanted[0] and not self._is_over()
 
     def _search(self) -> PlainSearch | LocalSearch:
-        if is_plain(self.problem, self.objective, self.shop):
+        if self.is_plain:
             return PlainSearch(self.shop, self.starts, self.seed)
         return LocalSearch(self.shop, self.starts, self.preference, self.seed)
 
-    def _is_over(self, bound: Bound) -> bool:
-        """Say whether nothing can be better: the bound is reached, no tie is open."""
-        figures = self.figures
-        return self.objective.leading(figures) <= bound.value and not any(
-            self.objective.key(figures)[1:]
-        )
+    def _is_over(self) -> bool:
+        """Say whether the bound is reached and no figure behind it can get better."""
+        key = self.objective.key(self.figures)
+        return key[0] <= self.bound.value and (self.is_plain or not any(key[1:]))
 
 
 def kept_plan(problem: Problem) -> tuple[Assignment, ...] | None:

@@ -162,9 +162,7 @@ class PlainSearch:
             layout.position[tasks] = np.arange(length)
             for task in tasks.tolist():
                 ways = range(int(shop.modes[task]), int(shop.modes[task + 1]))
-                layout.mode[task] = next(
-                    way for way in ways if shop.on[way] == machine
-                )
+                layout.mode[task] = next(way for way in ways if shop.on[way] == machine)
         return layout
 
 

@@ -54,7 +54,7 @@ def solve(
     bound = lower_bound(problem, objective)
     if is_wanted:
         course.run(bound, begun + seconds, iterations, goes_on)
-    bound = max(bound, course.bound or bound, key=lambda known: known.value)
+        bound = course.bound
     leading = objective.leading(course.figures)
     return Solution(
         assignments=course.assignments,

@@ -221,7 +221,9 @@ def is_forbidden(walk: Walk, size: int, forward: int, iteration: int) -> bool:
 
 
 @part
-def move(walk: Walk, machine: int, low: int, high: int, forward: int, until: int) -> None:
+def move(
+    walk: Walk, machine: int, low: int, high: int, forward: int, until: int
+) -> None:
     """Carry a move out, and forbid the way back."""
     arrange(walk, machine, low, high, forward)
     size = high - low + 1
@@ -280,7 +282,9 @@ def choose(
 
 
 @kernel
-def walk_on(walk: Walk, iterations: int, patience: int, tenure: int, dice: Dice) -> bool:
+def walk_on(
+    walk: Walk, iterations: int, patience: int, tenure: int, dice: Dice
+) -> bool:
     """Walk from move to move; False if it is over: stalled, or nothing to be moved.
 
     A walk that is called twice goes the same way as one called once for as long.
