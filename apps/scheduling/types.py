@@ -56,3 +56,4 @@ class WhyKind(models.TextChoices):
     RESERVATION = "reservation", _("A reservation")
     PIN = "pin", _("Pinned by a planner")
     FROZEN = "frozen", _("Within the frozen time")
+    KEPT = "kept", _("As in the plan in force")

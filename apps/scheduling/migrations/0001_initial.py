@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
                 ('run_minutes', models.PositiveIntegerField(verbose_name='run in minutes')),
                 ('due_at', models.DateTimeField(null=True, verbose_name='due at')),
                 ('tardiness_minutes', models.PositiveIntegerField(default=0, verbose_name='late by minutes')),
-                ('reason', models.CharField(choices=[('release', 'Not released before'), ('predecessor', 'The step before'), ('machine', 'The machine is busy'), ('setup', 'The setup'), ('shift', 'The shift'), ('reservation', 'A reservation'), ('pin', 'Pinned by a planner'), ('frozen', 'Within the frozen time')], max_length=12, verbose_name='why here')),
+                ('reason', models.CharField(choices=[('release', 'Not released before'), ('predecessor', 'The step before'), ('machine', 'The machine is busy'), ('setup', 'The setup'), ('shift', 'The shift'), ('reservation', 'A reservation'), ('pin', 'Pinned by a planner'), ('frozen', 'Within the frozen time'), ('kept', 'As in the plan in force')], max_length=12, verbose_name='why here')),
                 ('reason_facts', models.JSONField(default=dict, verbose_name='facts of the reason')),
                 ('was_machine_id', models.UUIDField(null=True, verbose_name='machine before')),
                 ('was_starts_at', models.DateTimeField(null=True, verbose_name='start before')),
