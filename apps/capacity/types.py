@@ -33,6 +33,13 @@ class ReservationKind(models.TextChoices):
     MAINTENANCE = "maintenance", _("Maintenance")
 
 
+class BookingsInTheWay(models.TextChoices):
+    """What becomes of bookings that lie where maintenance is to be."""
+
+    REFUSE = "refuse", _("Leave them, and take no maintenance")
+    MOVE = "move", _("Move them")
+
+
 class StepKind(models.TextChoices):
     """What a stretch of time means for a promise."""
 

@@ -11,6 +11,17 @@ HOLDS_BEFORE_COUNTING_IN_TURN = HOLDS_AT_ONCE - 100
 Below it two holds may count at once: fewer than a hundred run side by side.
 """
 
+HOLDS_OF_ONE_COUNTERPARTY = HOLDS_AT_ONCE // 5
+"""Live holds for one buyer: one that takes all it may leaves four fifths to others."""
+
+SHARE_OF_A_MACHINE_PERCENT = 50
+SHARE_COUNTED_OVER = timedelta(weeks=13)
+"""One buyer may hold half of a machine's working time in the quarter to come.
+
+Most work is sold a quarter ahead, and whoever would tie up more than half of it means
+to keep others out. A first hold is always let through: a batch may be that large.
+"""
+
 LONGEST_HOLD = timedelta(days=30)
 
 LONGEST_PIECE_OF_WORK_MINUTES = 366 * 24 * 60
@@ -34,5 +45,24 @@ MOST_SHIFTS = 84
 MOST_EXCEPTIONS = 1000
 """Of one calendar; closed days of ten years are some hundreds."""
 
+FILE_WEEKS = 104
+"""How far a calendar file is read where it does not repeat weekly, and how far days off
+are written into one."""
+
+MOST_FILE_BYTES = 2 * 1024 * 1024
+
 KEPT_REVISIONS = 100
 """Of one calendar: how far changes can be taken back."""
+
+MOST_STEPS = 12
+"""Of one route; real ones have two to eight."""
+
+MOST_OPTIONS = 40
+"""Machines asked for one step."""
+
+MOST_LOTS = 20
+"""Of one step: each costs a setup, and more are nobody's plan."""
+
+LARGEST_BATCH = 1_000_000
+
+LONGEST_TRANSPORT_MINUTES = 60 * 24 * 60

@@ -11,10 +11,15 @@ later step begins after all that was reserved for those before it, so what they 
 a machine is never in its way, even where a machine comes twice.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from apps.capacity.rules.lots import Cut, Lane, Lot, earliest_lots
+from apps.capacity.rules.promises import promise_of
+from apps.capacity.rules.spans import NO_SPANS, Spans, moment_of
+from apps.capacity.rules.work import thousandths
+from apps.capacity.types import LotPromise, RoutePromise, RouteStep
 
 Site = Hashable
 
@@ -114,3 +119,86 @@ def _traced(
         legs.append(Leg(site, ready, label.lots))
         site = label.came_from
     return Plan(tuple(reversed(legs)), arrives)
+
+
+@dataclass(frozen=True, slots=True)
+class MachineTime:
+    """Where a machine stands, and what is known of its time up to the horizon."""
+
+    site: Site
+    working: Spans
+    reserved: Spans
+    efficiency_percent: int
+
+
+def machines_by_site(
+    step: RouteStep, times: Mapping[UUID, MachineTime]
+) -> dict[Site, list[UUID]]:
+    """Return a step's machines in the order of their keys, by site."""
+    found: dict[Site, list[UUID]] = {}
+    for machine_id in sorted(option.machine_id for option in step.options):
+        found.setdefault(times[machine_id].site, []).append(machine_id)
+    return found
+
+
+def stages_of(
+    steps: Iterable[RouteStep], times: Mapping[UUID, MachineTime]
+) -> list[Stage]:
+    """Put steps as they were asked for into the terms of the rule."""
+    stages = []
+    for step in steps:
+        options = {option.machine_id: option for option in step.options}
+        sites = {
+            site: [
+                Lane(
+                    working=times[machine_id].working,
+                    reserved=times[machine_id].reserved,
+                    setup_minutes=options[machine_id].setup_minutes,
+                    part_thousandths=thousandths(options[machine_id].minutes_per_part),
+                    efficiency_percent=times[machine_id].efficiency_percent,
+                )
+                for machine_id in machine_ids
+            ]
+            for site, machine_ids in machines_by_site(step, times).items()
+        }
+        cut = Cut(step.most_lots, step.smallest_lot)
+        stages.append(Stage(sites, cut, step.transport_minutes))
+    return stages
+
+
+def promise_of_plan(
+    plan: Plan,
+    steps: Sequence[RouteStep],
+    stages: Sequence[Stage],
+    times: Mapping[UUID, MachineTime],
+) -> RoutePromise:
+    """Put a plan into the words of a promise, each lot with what led to it."""
+    lots = []
+    for number, leg in enumerate(plan.legs):
+        machine_ids = machines_by_site(steps[number], times)[leg.site]
+        lanes = stages[number].sites[leg.site]
+        for lot in leg.lots:
+            machine_id, lane = machine_ids[lot.lane], lanes[lot.lane]
+            others = Spans.of(
+                (other.stretch.start, other.stretch.finish)
+                for other in leg.lots
+                if other.lane == lot.lane and other is not lot
+            )
+            promise = promise_of(
+                machine_id,
+                lane.minutes_of(lot.quantity),
+                leg.release,
+                lot.stretch,
+                working=lane.working,
+                reserved=lane.reserved,
+                own=others,
+            )
+            lots.append(LotPromise(number, lot.quantity, promise))
+    return RoutePromise(tuple(lots), moment_of(plan.arrives))
+
+
+def without_reservations(
+    times: Mapping[UUID, MachineTime],
+) -> dict[UUID, MachineTime]:
+    """Return machines as if nothing were reserved, to tell why there is no promise."""
+    return {key: replace(time, reserved=NO_SPANS) for key, time in times.items()}

@@ -14,6 +14,7 @@ from apps.capacity.selectors.calendars import (
     calendar_of,
     machines_under,
 )
+from apps.capacity.selectors.clocks import by_database_clock
 from apps.capacity.selectors.effects import (
     CalendarEffect,
     MachineEffect,
@@ -24,27 +25,47 @@ from apps.capacity.selectors.loads import (
     total_week_load,
     week_load,
 )
+from apps.capacity.selectors.maintenance import (
+    BookingInTheWay,
+    MaintenancePreview,
+    NewPlace,
+    preview_maintenance,
+)
 from apps.capacity.selectors.promises import (
     CapacityConflict,
     NoFreeTime,
     check_window,
+    earliest_again,
     earliest_finish,
 )
 from apps.capacity.selectors.reservations import (
     has_lapsed_holds,
+    open_holds,
     reservations_of,
     reserved_spans,
+    route_reservations,
     working_periods_of,
+)
+from apps.capacity.selectors.routes import (
+    horizons,
+    machine_times,
+    machines_of,
+    promise_route,
+    promise_within,
 )
 
 __all__ = [
+    "BookingInTheWay",
     "CalendarChain",
     "CalendarEffect",
     "CapacityConflict",
     "ChainLink",
     "ExceptionInForce",
     "MachineEffect",
+    "MaintenancePreview",
+    "NewPlace",
     "NoFreeTime",
+    "by_database_clock",
     "calendar_chain",
     "calendar_facts",
     "calendar_link",
@@ -52,13 +73,22 @@ __all__ = [
     "calendar_of",
     "check_window",
     "cumulative_free_minutes",
+    "earliest_again",
     "earliest_finish",
     "has_lapsed_holds",
+    "horizons",
+    "machine_times",
+    "machines_of",
     "machines_under",
+    "open_holds",
     "preview_calendar",
+    "preview_maintenance",
+    "promise_route",
+    "promise_within",
     "reservations_of",
     "reserved_spans",
     "revisions_of",
+    "route_reservations",
     "total_week_load",
     "week_load",
     "working_periods_of",

@@ -1,5 +1,6 @@
 """When a machine can have a piece of work done."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from apps.capacity.rules.wording import moment_text, period_text
 from apps.capacity.rules.working_time import working_spans
 from apps.capacity.selectors.calendars import calendar_facts
 from apps.capacity.selectors.reservations import reserved_spans
-from apps.capacity.types import CalendarFacts, Promise
+from apps.capacity.types import FULL_EFFICIENCY, CalendarFacts, Promise
 from apps.kernel.errors import Conflict, DomainError, InvalidInput
 from apps.kernel.periods import Period
 
@@ -49,12 +50,64 @@ def earliest_finish(
 ) -> Promise:
     """Return the earliest stretch in which a machine can do the work, and why then.
 
+    `minutes` is the work itself; what the machine's efficiency makes of it is the
+    promise's `working_minutes`.
+
     :raises InvalidInput: if the minutes or the dates cannot be meant.
     :raises NoFreeTime: if the calendar has too few working minutes before it is due.
     :raises CapacityConflict: if it had enough, but they are reserved.
     """
     first = next_minute_of(_checked_start(minutes, not_before, at))
     calendar = calendar_facts([machine_id])[machine_id]
+    return _earliest(
+        calendar,
+        machine_id=machine_id,
+        minutes=_divided(minutes, calendar.efficiency_percent),
+        first=first,
+        at=at,
+        due_before=due_before,
+    )
+
+
+def earliest_again(
+    *,
+    reservation: Reservation,
+    machine_id: UUID,
+    not_before: datetime,
+    at: datetime,
+    due_before: datetime | None = None,
+) -> Promise:
+    """Return where else what is reserved could go, in as much working time.
+
+    On a machine of another efficiency it takes as much longer or shorter.
+
+    :raises NoFreeTime: if the calendar has too few working minutes before it is due.
+    :raises CapacityConflict: if it had enough, but they are reserved.
+    """
+    calendars = calendar_facts({reservation.machine_id, machine_id})
+    was = calendars[reservation.machine_id].efficiency_percent
+    calendar = calendars[machine_id]
+    return _earliest(
+        calendar,
+        machine_id=machine_id,
+        minutes=-(-reservation.minutes * was // calendar.efficiency_percent),
+        first=next_minute_of(max(not_before, at)),
+        at=at,
+        due_before=due_before,
+        besides=(reservation.pk,),
+    )
+
+
+def _earliest(
+    calendar: CalendarFacts,
+    *,
+    machine_id: UUID,
+    minutes: int,
+    first: int,
+    at: datetime,
+    due_before: datetime | None,
+    besides: Collection[UUID] = (),
+) -> Promise:
     working = reserved = NO_SPANS
     until = first
     for weeks in limits.LOOK_AHEAD_WEEKS:
@@ -62,7 +115,7 @@ def earliest_finish(
         if due_before is not None:
             until = min(until, minute_of(due_before))
         working = working_spans(calendar, first, until)
-        reserved = _reserved(machine_id, first, until, at)
+        reserved = _reserved(machine_id, first, until, at, besides)
         stretch = earliest_stretch(minutes, first, until, working, reserved)
         if stretch is not None:
             return promise_of(
@@ -80,8 +133,10 @@ def earliest_finish(
 
 def check_window(
     *, machine_id: UUID, minutes: int, during: Period, at: datetime
-) -> None:
+) -> int:
     """Make sure that a window promised earlier is still free and long enough.
+
+    Returns how many working minutes the work takes on this machine.
 
     :raises InvalidInput: if the minutes or the dates cannot be meant.
     :raises NoFreeTime: if the window has fewer working minutes than asked.
@@ -89,6 +144,7 @@ def check_window(
     """
     _checked_start(minutes, during.start, at)
     calendar = calendar_facts([machine_id])[machine_id]
+    minutes = _divided(minutes, calendar.efficiency_percent)
     zone = calendar.week.time_zone
     if during.start < at:
         raise CapacityConflict(
@@ -136,6 +192,11 @@ def check_window(
             value=period_text(during, zone),
             remedy=_("Ask for a longer window."),
         )
+    return minutes
+
+
+def _divided(minutes: int, efficiency_percent: int) -> int:
+    return -(-minutes * FULL_EFFICIENCY // efficiency_percent)
 
 
 def _checked_start(minutes: int, start: datetime, at: datetime) -> datetime:
@@ -159,12 +220,15 @@ def _checked_start(minutes: int, start: datetime, at: datetime) -> datetime:
     return max(start, at)
 
 
-def _reserved(machine_id: UUID, first: int, until: int, at: datetime) -> Spans:
+def _reserved(
+    machine_id: UUID, first: int, until: int, at: datetime, besides: Collection[UUID]
+) -> Spans:
     if first >= until:
         return NO_SPANS
     window = Period(moment_of(first), moment_of(until))
     taken = NO_SPANS
-    for spans in reserved_spans([machine_id], window, at=at)[machine_id].values():
+    uses = reserved_spans([machine_id], window, at=at, besides=besides)
+    for spans in uses[machine_id].values():
         taken = taken.plus(spans)
     return taken
 

@@ -12,6 +12,7 @@ from apps.capacity.rules.load import Use
 from apps.capacity.rules.spans import Spans
 from apps.capacity.rules.working_time import working_periods
 from apps.capacity.selectors.calendars import calendar_facts
+from apps.capacity.selectors.clocks import by_database_clock
 from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.periods import Period
 
@@ -29,9 +30,15 @@ def reservations_of(
 
 
 def reserved_spans(
-    machine_ids: Collection[UUID], period: Period, *, at: datetime
+    machine_ids: Collection[UUID],
+    period: Period,
+    *,
+    at: datetime,
+    besides: Collection[UUID] = (),
 ) -> Mapping[UUID, Mapping[Use, Spans]]:
     """Return the minutes that live reservations of machines take, by use.
+
+    Reservations that are about to go elsewhere are named in `besides`.
 
     The database counts the minutes and hands them over in two lists: reading thousands
     of ranges row by row takes longer than all the rest of a promise.
@@ -40,6 +47,7 @@ def reserved_spans(
         Reservation.objects.of_machines(*machine_ids)
         .live(at)
         .overlapping(period)
+        .exclude(pk__in=besides)
         .in_minutes()
         .values_list("machine_id", "state", "kind")
         .annotate(starts=ArrayAgg("first_minute"), ends=ArrayAgg("last_minute"))
@@ -61,4 +69,19 @@ def working_periods_of(machine_id: UUID, period: Period) -> list[Period]:
 
 def has_lapsed_holds(at: datetime) -> bool:
     """Say whether holds have lapsed that nobody has let go yet."""
-    return Reservation.objects.lapsed(at).exists()
+    return Reservation.objects.lapsed(by_database_clock(at)).exists()
+
+
+def open_holds(
+    *, counterparty_id: UUID | None = None, machine_id: UUID | None = None, at: datetime
+) -> ReservationQuerySet:
+    """Return live holds, of one buyer or on one machine where these are named."""
+    rows = Reservation.objects.live(at).filter(state=ReservationState.HELD)
+    if counterparty_id is not None:
+        rows = rows.filter(counterparty_id=counterparty_id)
+    return rows if machine_id is None else rows.of_machines(machine_id)
+
+
+def route_reservations(route_id: UUID) -> ReservationQuerySet:
+    """Return what belongs to a route, whatever has become of it, the earliest first."""
+    return Reservation.objects.filter(route_id=route_id).order_by("during", "id")

@@ -16,21 +16,36 @@ from apps.capacity.services.calendars import (
     set_shifts,
     undo_calendar,
 )
+from apps.capacity.services.maintenance import (
+    BookingMoved,
+    MaintenanceTaken,
+    take_maintenance,
+)
+from apps.capacity.services.quotas import HoldQuotaReached
 from apps.capacity.services.reservations import (
     HoldExpired,
-    HoldQuotaReached,
     MachineNotInService,
-    MaintenanceTaken,
+    PartOfRoute,
     ReservationNotLive,
     ReservationUnknown,
     book,
     hold,
     release,
     sweep_lapsed,
-    take_maintenance,
 )
+from apps.capacity.services.routes import (
+    book_route,
+    check_arrival,
+    hold_lots,
+    hold_route,
+    in_service,
+    release_route,
+    take_machines,
+)
+from apps.capacity.services.turns import in_turn
 
 __all__ = [
+    "BookingMoved",
     "CalendarChanged",
     "CalendarUnknown",
     "CapacityConflict",
@@ -41,20 +56,29 @@ __all__ = [
     "MaintenanceTaken",
     "NoFreeTime",
     "NothingToUndo",
+    "PartOfRoute",
     "ReservationNotLive",
     "ReservationUnknown",
     "add_exception",
     "book",
+    "book_route",
+    "check_arrival",
     "follow_enterprise_calendar",
     "hold",
+    "hold_lots",
+    "hold_route",
+    "in_service",
+    "in_turn",
     "inherit_week",
     "release",
+    "release_route",
     "remove_exception",
     "replace_calendar",
     "set_efficiency",
     "set_keeps_exceptions",
     "set_shifts",
     "sweep_lapsed",
+    "take_machines",
     "take_maintenance",
     "undo_calendar",
 ]

@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from apps.capacity import services as capacity
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 
 HOLD = timedelta(hours=48)
 LONGEST_VALIDITY = timedelta(days=30)
+UNNAMED = "spindle.exchange.unnamed_buyer"
 
 
 class AlreadyQuoted(Conflict):
@@ -385,10 +387,23 @@ def _hold(
         not_before=until,
         due_before=datetime.combine(ready_by, time.min, UTC),
         quote_id=quote_id,
+        counterparty_id=_known_as(pair),
         expires_at=until,
         by=by,
         at=at,
     )
+
+
+def _known_as(pair: Pair) -> UUID:
+    """Return by what the seller's quota counts a buyer.
+
+    One that asks without its name is counted too, by a key that tells the seller
+    nothing: it cannot be made from what a seller knows, and is another at each seller.
+    """
+    if not pair.demand.is_anonymous:
+        return pair.buyer.id
+    name = f"{pair.seller.id} {pair.buyer.id}"
+    return UUID(salted_hmac(UNNAMED, name, algorithm="sha256").hexdigest()[:32])
 
 
 def _tell(pair: Pair, facts: QuoteFacts, at: datetime) -> None:

@@ -220,9 +220,10 @@ class TestEarliestRoute:
         assert (found.arrives if isinstance(found, Plan) else None) == best
         if isinstance(found, Plan):
             assert found.legs[0].release == release
-            assert [leg.site in at for leg, (at, _, _) in zip(found.legs, drawn)] == [
-                True
-            ] * len(drawn)
+            assert [
+                leg.site in at
+                for leg, (at, _, _) in zip(found.legs, drawn, strict=True)
+            ] == [True] * len(drawn)
 
     def test_takes_the_slower_machine_at_the_site_where_it_goes_on(self) -> None:
         def machine(each: int, *reserved: tuple[int, int]) -> Lane:
