@@ -31,6 +31,7 @@ from apps.scheduling.rules.validity import NoPlan
 from apps.scheduling.types import ScheduleObjective
 
 STARTS: Final = 4
+TRIES_BY_CHANCE: Final = 20
 FIRST_CHUNK: Final = 64
 SEARCH_FIRST: Final = 0.3
 SEARCH_LAST: Final = 0.1
@@ -77,19 +78,27 @@ class Course:
             )
 
     def _dispatch(self) -> None:
-        machines, jobs = len(self.problem.machines), len(self.problem.jobs)
-        width = max(len(self.problem.tasks), machines, jobs)
-        room = np.zeros((8, width), dtype=np.int64)
-        unused = dice(self.seed)
-        for rule in dispatch.RULES:
-            if rule == dispatch.AS_BEFORE and not self.problem.previous:
-                continue
-            for patience in dispatch.PATIENCE:
-                layout = empty_layout(self.shop)
-                if dispatch.dispatch(
-                    self.shop, rule, patience, layout, room, 0, unused
-                ):
-                    self._try(layout, "dispatch")
+        """Try each rule; where all lead into what is fixed, try them by chance."""
+        desk, chance = dispatch.desk(self.shop), dice(self.seed)
+        tries = [
+            (rule, patience, 0)
+            for rule in dispatch.RULES
+            for patience in dispatch.PATIENCE
+            if rule != dispatch.AS_BEFORE or self.problem.previous
+        ]
+        by_chance = [
+            (rule, 100, noise)
+            for noise in range(10, 10 * TRIES_BY_CHANCE, 10)
+            for rule in dispatch.RULES
+        ]
+        for rule, patience, noise in [*tries, *by_chance]:
+            if noise and self.method:
+                return
+            layout = empty_layout(self.shop)
+            if dispatch.dispatch(
+                self.shop, rule, patience, layout, desk, noise, chance
+            ):
+                self._try(layout, "dispatch")
 
     def _start_from_the_plan_in_force(self) -> None:
         """Take the plan in force as a start, and as it is if it still holds."""
@@ -101,11 +110,16 @@ class Course:
         if kept is not None and not check(self.problem, kept):
             self.take(kept, "plan in force")
 
-    def _try(self, layout: Layout, method: str) -> None:
-        if timing.time_plan(self.shop, layout, self.trial, self.waits, self.preference):
-            self.starts.append(layout)
-            self.starts.sort(key=lambda known: tuple(known.cost.tolist()))
-            self.take(assignments_of(self.shop, layout), method)
+    def _try(self, layout: Layout, method: str) -> bool:
+        """Work the times of a plan out; say whether it is the best so far."""
+        if not timing.time_plan(
+            self.shop, layout, self.trial, self.waits, self.preference
+        ):
+            return False
+        self.starts.append(layout)
+        self.starts.sort(key=lambda known: tuple(known.cost.tolist()))
+        del self.starts[STARTS:]
+        return self.take(assignments_of(self.shop, layout), method)
 
     def take(self, assignments: tuple[Assignment, ...], method: str) -> bool:
         """Take a plan if it is better than the best so far, by the true figures."""

@@ -5,7 +5,9 @@ schedules, Giffler and Thompson 1960); the best of all is taken.
 """
 
 from math import exp
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from apps.scheduling.rules.chance import Dice, roll
 from apps.scheduling.rules.compiled import kernel, part
@@ -30,6 +32,26 @@ PATIENCE: Final = (0, 50, 100)
 """Of the time until the first finish, the share within which urgent work is awaited."""
 
 
+class Desk(NamedTuple):
+    """What dispatching notes; `ways` is the mode that each task would take now, or -1."""
+
+    remaining: Numbers
+    deadline: Numbers
+    following: Numbers
+    ways: Numbers
+    begins: Numbers
+    starts: Numbers
+    free: Numbers
+    family: Numbers
+    blocked: Numbers
+
+
+def desk(shop: Shop) -> Desk:
+    """Return room to dispatch in."""
+    width = max(shop.job_of.size, shop.last_family.size, shop.due.size)
+    return Desk(*np.zeros((len(Desk._fields), width), dtype=np.int64))
+
+
 @part
 def prepare(shop: Shop, remaining: Numbers, deadline: Numbers) -> None:
     """Work out what is still to be done from each task on, and what fixed work asks."""
@@ -50,19 +72,12 @@ def prepare(shop: Shop, remaining: Numbers, deadline: Numbers) -> None:
 
 
 @part
-def urgency(
-    shop: Shop,
-    rule: int,
-    task: int,
-    minutes: int,
-    start: int,
-    remaining: Numbers,
-    deadline: Numbers,
-    mean: float,
-) -> float:
+def urgency(shop: Shop, rule: int, task: int, desk: Desk, mean: float) -> float:
     """Say how much a task is to be preferred; what fixed work waits for comes first."""
-    if deadline[task] < NEVER:
-        return 1e15 - deadline[task]
+    minutes, start = shop.run[desk.ways[task]], desk.starts[task]
+    remaining = desk.remaining
+    if desk.deadline[task] < NEVER:
+        return 1e15 - desk.deadline[task]
     job = shop.job_of[task]
     due = shop.due[job]
     slack = 1e9 if due == NEVER else float(due - remaining[task] - start)
@@ -82,110 +97,117 @@ def urgency(
     return float(remaining[task])
 
 
+@part
+def open_desk(shop: Shop, layout: Layout, desk: Desk) -> None:
+    """Begin with empty machines and the first task of each job."""
+    prepare(shop, desk.remaining, desk.deadline)
+    desk.following[:] = -1
+    for task in range(shop.job_of.size):
+        layout.finish[task] = -1
+        if shop.before[task] < 0:
+            desk.following[shop.job_of[task]] = task
+    for machine in range(shop.last_family.size):
+        desk.free[machine], layout.length[machine] = 0, 0
+        desk.family[machine] = shop.last_family[machine]
+        desk.blocked[machine] = next_fixed(shop, layout, machine)
+
+
+@part
+def find_bottleneck(shop: Shop, layout: Layout, desk: Desk) -> tuple[int, int]:
+    """Find each task's soonest way; return the machine done first, and when."""
+    soonest, bottleneck = NEVER, -1
+    for job in range(shop.last_task.size):
+        task = desk.following[job]
+        if task < 0:
+            continue
+        desk.ways[task] = -1
+        earliest = NEVER
+        for mode in range(shop.modes[task], shop.modes[task + 1]):
+            begin = offer(shop, layout, task, mode, desk)
+            if begin < 0:
+                continue
+            machine = shop.on[mode]
+            setup = setup_after(shop, mode, task, desk.family[machine])
+            finish = moment_of(shop, machine, begin + setup + shop.run[mode])
+            if finish < earliest:
+                earliest = finish
+                desk.ways[task], desk.begins[task] = mode, begin
+                desk.starts[task] = moment_of(shop, machine, begin + 1) - 1
+        if earliest < soonest:
+            soonest, bottleneck = earliest, shop.on[desk.ways[task]]
+    return bottleneck, soonest
+
+
+@part
+def pick(
+    shop: Shop,
+    desk: Desk,
+    bottleneck: int,
+    soonest: int,
+    rule: int,
+    patience: int,
+    noise: int,
+    dice: Dice,
+    mean: float,
+) -> int:
+    """Choose among the tasks that would start there soon enough."""
+    first = NEVER
+    for job in range(shop.last_task.size):
+        task = desk.following[job]
+        if task >= 0 and desk.ways[task] >= 0:
+            if shop.on[desk.ways[task]] == bottleneck:
+                first = min(first, desk.starts[task])
+    limit = first + (soonest - first) * patience // 100
+    chosen, most = -1, -1e300
+    for job in range(shop.last_task.size):
+        task = desk.following[job]
+        if task < 0 or desk.ways[task] < 0:
+            continue
+        if shop.on[desk.ways[task]] != bottleneck or desk.starts[task] > limit:
+            continue
+        value = urgency(shop, rule, task, desk, mean)
+        if noise > 0:
+            value *= 1.0 + noise / 100.0 * roll(dice)
+        if value > most:
+            chosen, most = task, value
+    return chosen
+
+
 @kernel
 def dispatch(
     shop: Shop,
     rule: int,
     patience: int,
     layout: Layout,
-    room: Numbers,
+    desk: Desk,
     noise: int,
     dice: Dice,
 ) -> bool:
     """Build the order of a plan by a rule; False if it leads into what is fixed.
 
     :param noise: by how many percent the urgency may be off, by chance.
-    :param room: four rows as long as there are tasks, four as long as machines, to
-        write in.
     """
-    count, jobs, machines = shop.job_of.size, shop.last_task.size, shop.spans.size - 1
-    remaining, deadline, following, ways = room[0], room[1], room[2], room[3]
-    begins, free, family, blocked = room[4], room[5], room[6], room[7]
-    prepare(shop, remaining, deadline)
+    open_desk(shop, layout, desk)
     mean = 1.0
     for mode in range(shop.run.size):
         mean += shop.run[mode] / shop.run.size
-    for task in range(count):
-        layout.finish[task] = -1
-        if shop.before[task] < 0:
-            following[shop.job_of[task]] = task
-    for machine in range(machines):
-        free[machine], layout.length[machine] = 0, 0
-        family[machine] = shop.last_family[machine]
-        blocked[machine] = next_fixed(shop, layout, machine)
-    for _ in range(count):
-        soonest, first_start, bottleneck = NEVER, NEVER, -1
-        for job in range(jobs):
-            task = following[job]
-            if shop.last_task[job] < 0 or task < 0:
-                continue
-            ways[task] = -1
-            earliest = NEVER
-            for mode in range(shop.modes[task], shop.modes[task + 1]):
-                begin = offer(shop, layout, task, mode, free, family, blocked)
-                if begin < 0:
-                    continue
-                machine = shop.on[mode]
-                setup = setup_after(shop, mode, task, family[machine])
-                finish = moment_of(shop, machine, begin + setup + shop.run[mode])
-                if finish < earliest:
-                    earliest = finish
-                    ways[task], begins[task] = mode, begin
-            if earliest < soonest:
-                soonest, bottleneck = earliest, shop.on[ways[task]]
+    for _ in range(shop.job_of.size):
+        bottleneck, soonest = find_bottleneck(shop, layout, desk)
         if bottleneck < 0:
             return False
-        for job in range(jobs):
-            task = following[job]
-            if (
-                shop.last_task[job] >= 0
-                and task >= 0
-                and ways[task] >= 0
-                and shop.on[ways[task]] == bottleneck
-            ):
-                first_start = min(
-                    first_start, moment_of(shop, bottleneck, begins[task] + 1) - 1
-                )
-        limit = first_start + (soonest - first_start) * patience // 100
-        chosen, most = -1, -1e300
-        for job in range(jobs):
-            task = following[job]
-            if (
-                shop.last_task[job] < 0
-                or task < 0
-                or ways[task] < 0
-                or shop.on[ways[task]] != bottleneck
-            ):
-                continue
-            start = moment_of(shop, bottleneck, begins[task] + 1) - 1
-            if start > limit:
-                continue
-            value = urgency(
-                shop,
-                rule,
-                task,
-                shop.run[ways[task]],
-                start,
-                remaining,
-                deadline,
-                mean,
-            )
-            if noise > 0:
-                value *= 1.0 + noise / 100.0 * roll(dice)
-            if value > most:
-                chosen, most = task, value
-        mode = ways[chosen]
-        setup = setup_after(shop, mode, chosen, family[bottleneck])
-        end = begins[chosen] + setup + shop.run[mode]
-        layout.mode[chosen] = mode
-        layout.position[chosen] = layout.length[bottleneck]
-        layout.sequence[bottleneck, layout.length[bottleneck]] = chosen
+        task = pick(shop, desk, bottleneck, soonest, rule, patience, noise, dice, mean)
+        mode = desk.ways[task]
+        setup = setup_after(shop, mode, task, desk.family[bottleneck])
+        end = desk.begins[task] + setup + shop.run[mode]
+        layout.mode[task] = mode
+        layout.position[task] = layout.length[bottleneck]
+        layout.sequence[bottleneck, layout.length[bottleneck]] = task
         layout.length[bottleneck] += 1
-        layout.finish[chosen] = moment_of(shop, bottleneck, end)
-        free[bottleneck], family[bottleneck] = end, shop.family[chosen]
-        following[shop.job_of[chosen]] = shop.after[chosen]
-        if chosen == blocked[bottleneck]:
-            blocked[bottleneck] = next_fixed(shop, layout, bottleneck)
+        layout.finish[task] = moment_of(shop, bottleneck, end)
+        desk.free[bottleneck], desk.family[bottleneck] = end, shop.family[task]
+        desk.following[shop.job_of[task]] = shop.after[task]
+        if task == desk.blocked[bottleneck]:
+            desk.blocked[bottleneck] = next_fixed(shop, layout, bottleneck)
     return True
 
 
@@ -205,22 +227,14 @@ def next_fixed(shop: Shop, layout: Layout, machine: int) -> int:
 
 
 @part
-def offer(
-    shop: Shop,
-    layout: Layout,
-    task: int,
-    mode: int,
-    free: Numbers,
-    family: Numbers,
-    blocked: Numbers,
-) -> int:
+def offer(shop: Shop, layout: Layout, task: int, mode: int, desk: Desk) -> int:
     """Return the minute worked in which a task could begin now, or -1."""
     machine = shop.on[mode]
-    setup = setup_after(shop, mode, task, family[machine])
+    setup = setup_after(shop, mode, task, desk.family[machine])
     before = shop.before[task]
     not_before = layout.finish[before] if before >= 0 else 0
-    begin = place(shop, task, mode, setup, free[machine], not_before)
-    ahead = blocked[machine]
+    begin = place(shop, task, mode, setup, desk.free[machine], not_before)
+    ahead = desk.blocked[machine]
     if begin < 0 or ahead < 0 or ahead == task:
         return begin
     # What is fixed makes no way, so other work is done before it or after it.

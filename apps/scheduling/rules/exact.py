@@ -294,7 +294,7 @@ class ExactSearch:
         late = model.new_int_var(0, max(0, int(shop.horizon) - due), "")
         spans = range(int(shop.spans[1]))
         # Before the due date's own stretch of work nothing is late.
-        in_span = []
+        in_span: list[Any] = []
         for span in spans:
             opens, closes = int(shop.opens[span]), int(shop.closes[span])
             worked = int(shop.worked[span])

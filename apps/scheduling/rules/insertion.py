@@ -49,11 +49,8 @@ class Field(NamedTuple):
 
 
 @part
-def measure(field: Field, without: int, head: Numbers, tail: Numbers) -> int:
-    """Work out heads and tails; return the makespan, or -1 if the order is a circle.
-
-    :param without: a task that stands on no machine, or -1.
-    """
+def measure_heads(field: Field, without: int, head: Numbers) -> bool:
+    """Work out an order and the heads; False if the tasks wait in a circle."""
     count = field.before.size
     filled, taken = 0, 0
     for task in range(count):
@@ -90,10 +87,19 @@ def measure(field: Field, without: int, head: Numbers, tail: Numbers) -> int:
             if field.waits[behind] == 0:
                 field.order[filled] = behind
                 filled += 1
-    if filled < count:
+    return filled == count
+
+
+@part
+def measure(field: Field, without: int, head: Numbers, tail: Numbers) -> int:
+    """Work out heads and tails; return the makespan, or -1 if the order is a circle.
+
+    :param without: a task that stands on no machine, or -1.
+    """
+    if not measure_heads(field, without, head):
         return -1
     longest = 0
-    for place in range(count - 1, -1, -1):
+    for place in range(field.before.size - 1, -1, -1):
         task = field.order[place]
         rest = 0
         after = field.after[task]

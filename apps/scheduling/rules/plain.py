@@ -8,6 +8,7 @@ from apps.scheduling.rules import dispatch, insertion, tabu
 from apps.scheduling.rules.chance import dice
 from apps.scheduling.rules.problem import Objective, Problem
 from apps.scheduling.rules.tables import (
+    NEVER,
     Layout,
     Numbers,
     Shop,
@@ -47,13 +48,10 @@ class PlainSearch:
         self.dice = dice(seed)
         self.choice = np.random.default_rng(seed)
         self.rounds = 0
-        self.best: int = int(tabu.NEVER)
+        self.best: int = int(NEVER)
         self.elites: list[tuple[int, Layout]] = []
         self.is_flexible = bool(np.any(np.diff(shop.modes) > 1))
-        self.room = np.zeros(
-            (8, max(shop.job_of.size, shop.last_family.size, shop.due.size)),
-            dtype=np.int64,
-        )
+        self.desk = dispatch.desk(shop)
         self._begin(starts[0])
 
     def advance(self, iterations: int) -> Layout | None:
@@ -91,7 +89,7 @@ class PlainSearch:
         rule = (dispatch.MOST_WORK, dispatch.SHORTEST)[self.rounds % 2]
         layout = empty_layout(self.shop)
         dispatch.dispatch(
-            self.shop, rule, 100, layout, self.room, NOISE_PERCENT, self.dice
+            self.shop, rule, 100, layout, self.desk, NOISE_PERCENT, self.dice
         )
         self._begin(layout)
 
@@ -171,4 +169,4 @@ def _room(count: int) -> Numbers:
 
 
 def _notes() -> Numbers:
-    return np.array([0, tabu.NEVER, 0], dtype=np.int64)
+    return np.array([0, NEVER, 0], dtype=np.int64)

@@ -103,7 +103,7 @@ def worst_job(shop: Shop, plan: Layout, leading: int, dice: Dice) -> int:
         total += max(0, finish - shop.due[job]) * shop.weight[job]
         if finish > latest:
             latest, longest = finish, job
-    is_about_dates = leading == TARDINESS or leading == LATE
+    is_about_dates = leading in (TARDINESS, LATE)
     if total == 0 or roll(dice) < (0.1 if is_about_dates else 0.7):
         return longest
     left = roll(dice) * total

@@ -47,8 +47,8 @@ class Walk(NamedTuple):
 
 
 @part
-def measure(walk: Walk) -> int:
-    """Work out heads and tails; return the makespan, or -1 if the order is a circle."""
+def measure_heads(walk: Walk) -> bool:
+    """Work out an order and the heads; False if the tasks wait in a circle."""
     count = walk.before.size
     filled, taken = 0, 0
     for task in range(count):
@@ -85,10 +85,16 @@ def measure(walk: Walk) -> int:
             if walk.waits[behind] == 0:
                 walk.order[filled] = behind
                 filled += 1
-    if filled < count:
+    return filled == count
+
+
+@part
+def measure(walk: Walk) -> int:
+    """Work out heads and tails; return the makespan, or -1 if the order is a circle."""
+    if not measure_heads(walk):
         return -1
     longest = 0
-    for place in range(count - 1, -1, -1):
+    for place in range(walk.before.size - 1, -1, -1):
         task = walk.order[place]
         tail = 0
         after = walk.after[task]

@@ -91,6 +91,57 @@ def place(
 
 
 @part
+def count_waits(
+    shop: Shop, layout: Layout, trial: Layout, waits: Numbers, first: int
+) -> int:
+    """Count what each task from a rank on waits for; return where the ready ones end."""
+    ready = first
+    for rank in range(first, shop.job_of.size):
+        task = layout.order[rank]
+        waiting = 0
+        before = shop.before[task]
+        if before >= 0 and layout.rank[before] >= first:
+            waiting += 1
+        position = layout.position[task]
+        if position > 0:
+            ahead = layout.sequence[shop.on[layout.mode[task]], position - 1]
+            if layout.rank[ahead] >= first:
+                waiting += 1
+        waits[task] = waiting
+        if waiting == 0:
+            trial.order[ready] = task
+            ready += 1
+    return ready
+
+
+@part
+def time_task(shop: Shop, layout: Layout, trial: Layout, task: int, first: int) -> bool:
+    """Work out when a task takes place, those it waits for being known."""
+    mode = layout.mode[task]
+    machine = shop.on[mode]
+    begin, family, not_before = 0, shop.last_family[machine], 0
+    position = layout.position[task]
+    if position > 0:
+        ahead = layout.sequence[machine, position - 1]
+        source = trial if layout.rank[ahead] >= first else layout
+        begin, family = source.end[ahead], shop.family[ahead]
+    before = shop.before[task]
+    if before >= 0:
+        source = trial if layout.rank[before] >= first else layout
+        not_before = source.finish[before]
+    setup = setup_after(shop, mode, task, family)
+    opens = place(shop, task, mode, setup, begin, not_before)
+    if opens < 0:
+        return False
+    end = opens + setup + shop.run[mode]
+    trial.setup[task] = setup
+    trial.end[task] = end
+    trial.start[task] = moment_of(shop, machine, opens + 1) - 1
+    trial.finish[task] = moment_of(shop, machine, end)
+    return True
+
+
+@part
 def retime(
     shop: Shop, layout: Layout, trial: Layout, waits: Numbers, first: int
 ) -> bool:
@@ -98,63 +149,27 @@ def retime(
 
     Tasks of lesser rank keep the times that the layout has.
     """
-    count = shop.job_of.size
-    tail = first
-    for rank in range(first, count):
-        task = layout.order[rank]
-        waiting = 0
-        before = shop.before[task]
-        if before >= 0 and layout.rank[before] >= first:
-            waiting += 1
-        machine = shop.on[layout.mode[task]]
-        place_there = layout.position[task]
-        if (
-            place_there > 0
-            and layout.rank[layout.sequence[machine, place_there - 1]] >= first
-        ):
-            waiting += 1
-        waits[task] = waiting
-        if waiting == 0:
-            trial.order[tail] = task
-            tail += 1
+    tail = count_waits(shop, layout, trial, waits, first)
     head = first
     while head < tail:
         task = trial.order[head]
         head += 1
-        mode = layout.mode[task]
-        machine = shop.on[mode]
-        begin, family, not_before = 0, shop.last_family[machine], 0
-        position = layout.position[task]
-        if position > 0:
-            ahead = layout.sequence[machine, position - 1]
-            source = trial if layout.rank[ahead] >= first else layout
-            begin, family = source.end[ahead], shop.family[ahead]
-        before = shop.before[task]
-        if before >= 0:
-            source = trial if layout.rank[before] >= first else layout
-            not_before = source.finish[before]
-        setup = setup_after(shop, mode, task, family)
-        opens = place(shop, task, mode, setup, begin, not_before)
-        if opens < 0:
+        if not time_task(shop, layout, trial, task, first):
             return False
-        end = opens + setup + shop.run[mode]
-        trial.setup[task] = setup
-        trial.end[task] = end
-        trial.start[task] = moment_of(shop, machine, opens + 1) - 1
-        trial.finish[task] = moment_of(shop, machine, end)
         after = shop.after[task]
         if after >= 0:
             waits[after] -= 1
             if waits[after] == 0:
                 trial.order[tail] = after
                 tail += 1
+        machine, position = shop.on[layout.mode[task]], layout.position[task]
         if position + 1 < layout.length[machine]:
             behind = layout.sequence[machine, position + 1]
             waits[behind] -= 1
             if waits[behind] == 0:
                 trial.order[tail] = behind
                 tail += 1
-    return tail == count
+    return tail == shop.job_of.size
 
 
 @part
