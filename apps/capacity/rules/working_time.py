@@ -78,12 +78,14 @@ def _year_of_spans(week: WorkingWeek, year: int) -> Spans:
         if day not in days.days_off:
             weekday = days.made_up.get(day, day.weekday())
             for shift in by_weekday.get(weekday, ()):
-                pairs.extend(_pieces(shift, day, zone))
+                pairs.extend(pieces_of_shift(shift, day, zone))
         day += A_DAY
     return Spans.of(pairs)
 
 
-def _pieces(shift: ShiftTime, day: date, zone: ZoneInfo) -> list[tuple[int, int]]:
+def pieces_of_shift(
+    shift: ShiftTime, day: date, zone: ZoneInfo
+) -> list[tuple[int, int]]:
     """Return the minutes of a shift that begins on a day, its break left out."""
     starts = minute_at(day, shift.starts, zone)
     next_day = day + A_DAY

@@ -62,7 +62,7 @@ class CalendarChain:
     """
 
     links: tuple[ChainLink, ...]
-    clock: str
+    standing: Standing
     facts: CalendarFacts
     exceptions: tuple[ExceptionInForce, ...]
     week_from: ChainLink | None
@@ -74,6 +74,11 @@ class CalendarChain:
     def own(self) -> ChainLink:
         """The level itself."""
         return self.links[-1]
+
+    @property
+    def clock(self) -> str:
+        """The clock of the place."""
+        return self.standing.clock
 
     @property
     def version(self) -> int:
@@ -107,7 +112,7 @@ def calendar_chain(level: CalendarLevel) -> CalendarChain:
 
     return CalendarChain(
         links=links,
-        clock=standing.clock,
+        standing=standing,
         facts=facts_of(said, standing),
         exceptions=tuple(
             ExceptionInForce(exception, by_said[id(one)])

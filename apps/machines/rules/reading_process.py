@@ -30,7 +30,9 @@ class ReaderLost(RuntimeError):
     """Raised when the reader was killed from outside; trying again may help."""
 
 
-def answer_of(raw: bytes, module: str, limits: Limits) -> dict[str, Any]:
+def answer_of(
+    raw: bytes, module: str, limits: Limits, more: Iterable[str] = ()
+) -> dict[str, Any]:
     """Return what a module says of a file, or the fault that keeps it from that.
 
     :raises ReaderLost: if the reader was killed from outside.
@@ -38,7 +40,7 @@ def answer_of(raw: bytes, module: str, limits: Limits) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="spindle-reading-") as folder:
         source, answer = Path(folder, "document"), Path(folder, "answer.json")
         source.write_bytes(raw)
-        fault = run_reader(module, source, answer, limits)
+        fault = run_reader(module, source, answer, limits, more)
         if fault:
             return {"fault": fault}
         said: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))

@@ -1,0 +1,508 @@
+"""Reads one iCalendar file (RFC 5545) in a process of its own: it may be hostile.
+
+Run with `python -m` by `ical_file`; of Spindle it imports nothing but the limits that it
+takes upon itself before it opens the file. Plain weekly events are told as such, all
+others as their occurrences in a horizon. The answer is one object of JSON:
+`{"fault": code, ...}`, or zone, own facts, weekly events, spans and what was left out.
+"""
+
+import argparse
+import json
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from apps.kernel.limits import limit_self
+
+MOST_COMPONENTS = 5_000
+MOST_OCCURRENCES = 5_000
+MOST_TEXT = 200
+WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+PLAIN_KEYS = {"FREQ", "BYDAY", "UNTIL", "WKST", "INTERVAL"}
+TOO_OFTEN = {"SECONDLY", "MINUTELY"}
+DAY = timedelta(days=1)
+A_MONTH = 28 * DAY
+MINUTE = timedelta(minutes=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+PERIOD = re.compile(
+    r"^(\d{8}T\d{6}Z?)[/-](?:(\d{8}T\d{6}Z?)|P(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?))$"
+)
+# What is read of an event, or says nothing about time.
+READ = {
+    *("UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE"),
+    *("RECURRENCE-ID", "SUMMARY", "STATUS", "TRANSP", "CATEGORIES", "SEQUENCE"),
+    *("CREATED", "LAST-MODIFIED", "X-BREAK", "X-MAINTENANCE", "X-PRODUCTION-DAY"),
+    *("X-SPINDLE-EXCEPTION", "X-SPINDLE-REASON"),
+}
+CLOSING_WORDS = (
+    *("break", "pause", "maintenance", "service", "holiday", "vacation"),
+    *("closed", "shutdown", "absence"),
+)
+
+
+class Unreadable(Exception):
+    """The file is no calendar that can be read."""
+
+    def __init__(self, fault: str, **facts: object) -> None:
+        super().__init__(fault)
+        self.fault, self.facts = fault, facts
+
+
+class Reading:
+    """What is told of one file, and what is left out of it."""
+
+    def __init__(self, first: date, last: date, clock: str) -> None:
+        self.clock, self.zone = clock, ""
+        self.first, self.last = first, last
+        self.weekly: list[dict[str, Any]] = []
+        self.spans: list[dict[str, Any]] = []
+        self.left: Counter[tuple[str, str]] = Counter()
+        self.samples: dict[tuple[str, str], str] = {}
+
+    @property
+    def shown_in(self) -> str:
+        """The zone of the clock on which times without one are meant."""
+        return self.zone or self.clock
+
+    def leave(self, what: str, why: str, value: object = "") -> None:
+        """Note what is left out; the first of many stands for all of them."""
+        key = (what[:MOST_TEXT], why)
+        self.left[key] += 1
+        self.samples.setdefault(key, str(value)[:MOST_TEXT])
+
+    def minute(self, moment: date, *, up: bool = False) -> int:
+        """Count a moment in minutes; a day begins at midnight of the clock."""
+        if not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time())
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=ZoneInfo(self.shown_in))
+        gone = moment.astimezone(UTC) - EPOCH
+        return -(-gone // MINUTE) if up else gone // MINUTE
+
+
+def read(source: Path, reading: Reading) -> dict[str, Any]:
+    """Tell what a calendar says."""
+    import icalendar
+
+    raw = source.read_bytes()
+    if b"BEGIN:VCALENDAR" not in raw.upper():
+        raise Unreadable("no_calendar")
+    if raw.upper().count(b"BEGIN:") > MOST_COMPONENTS:
+        raise Unreadable("too_many", most=MOST_COMPONENTS)
+    try:
+        calendars = icalendar.Calendar.from_ical(raw, multiple=True)
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError) as error:
+        raise Unreadable("broken", reason=str(error)[:MOST_TEXT]) from error
+    if not calendars or any(one.name != "VCALENDAR" for one in calendars):
+        raise Unreadable("no_calendar")
+    for other in calendars[1:]:
+        reading.leave("VCALENDAR", "other_calendar", other.get("X-WR-CALNAME", ""))
+    calendar = calendars[0]
+    events = list(calendar.walk("VEVENT"))
+    reading.zone = zone_of(calendar, events, reading.clock)
+    for component in calendar.subcomponents:
+        if component.name not in ("VEVENT", "VTIMEZONE"):
+            reading.leave(str(component.name), "no_event", component.get("SUMMARY", ""))
+    series: dict[str, list[Any]] = {}
+    for index, event in enumerate(events):
+        if is_readable(event, reading):
+            series.setdefault(str(event.get("UID", f"#{index}")), []).append(event)
+    for parts in series.values():
+        read_series(parts, reading)
+    return {
+        "zone": reading.zone,
+        "name": str(calendar.get("X-WR-CALNAME", ""))[:MOST_TEXT],
+        "own": {
+            key[len("X-SPINDLE-") :]: str(value)[:MOST_TEXT]
+            for key, value in calendar.items()
+            if key.startswith("X-SPINDLE-")
+        },
+        "weekly": reading.weekly,
+        "spans": reading.spans,
+        "left": [
+            {"what": what, "why": why, "count": count, "value": reading.samples[key]}
+            for key, count in reading.left.items()
+            for what, why in [key]
+        ],
+    }
+
+
+def zone_of(calendar: Any, events: list[Any], clock: str) -> str:
+    """Return the zone that the calendar names, else that of most of its series."""
+    named = str(calendar.get("X-WR-TIMEZONE", ""))
+    if named in known_zones():
+        return named
+    zones = Counter(
+        key
+        for event in events
+        if isinstance(getattr(event.get("DTSTART"), "dt", None), datetime)
+        and "X-SPINDLE-EXCEPTION" not in event
+        for key in [zone_key(event["DTSTART"].dt)]
+        if key
+    )
+    local = [zone for zone, _count in zones.most_common() if zone != "UTC"]
+    found = (local or [*zones] or [""])[0]
+    # Spindle names no zone where the clock of the site is meant.
+    is_own = "X-SPINDLE-HAS-WEEK" in calendar
+    return "" if is_own and found == clock else found
+
+
+@cache
+def known_zones() -> set[str]:
+    """Return the zones that there are; to look takes the time of thousands of events."""
+    return available_timezones()
+
+
+def zone_key(moment: Any) -> str:
+    """Return the name of a moment's zone, empty for none or one nobody knows."""
+    if moment.tzinfo is UTC:
+        return "UTC"
+    key = getattr(moment.tzinfo, "key", "") or ""
+    return key if key in known_zones() else ""
+
+
+def is_readable(event: Any, reading: Reading) -> bool:
+    """Leave out events that say nothing about working time, and say why."""
+    summary = event.get("SUMMARY", "")
+    starts = getattr(event.get("DTSTART"), "dt", None)
+    if not isinstance(starts, date) or event.errors:
+        reading.leave("VEVENT", "broken_event", summary)
+        return False
+    if str(event.get("STATUS", "")).upper() == "CANCELLED":
+        reading.leave("VEVENT", "cancelled", summary)
+        return False
+    is_free = str(event.get("TRANSP", "")).upper() == "TRANSPARENT"
+    if isinstance(starts, datetime) and is_free and kind_of(event) == "open":
+        reading.leave("VEVENT", "free", summary)
+        return False
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        if str(rule.get("FREQ", [""])[0]).upper() in TOO_OFTEN:
+            reading.leave("VEVENT", "too_often", summary)
+            return False
+    for name, value in event.items():
+        if name.replace("_", "-") not in READ:
+            reading.leave(name, "no_place", value)
+        elif name == "X-PRODUCTION-DAY" and str(value) != "0":
+            reading.leave(name, "production_day", value)
+    for inner in event.subcomponents:
+        reading.leave(inner.name, "no_place", inner.get("TRIGGER", ""))
+    tzid = event["DTSTART"].params.get("TZID")
+    if tzid and isinstance(starts, datetime) and starts.tzinfo is None:
+        reading.leave("TZID", "unknown_zone", tzid)
+    return True
+
+
+def kind_of(event: Any) -> str:
+    """Say whether an event is working time or none.
+
+    In IDTA 02067 each event is a slot of production. In other calendars whole days are
+    holidays, and some say so by their categories.
+    """
+    own = str(event.get("X-SPINDLE-EXCEPTION", "")).lower()
+    if own in ("open", "closed"):
+        return own
+    words = [str(one).lower() for one in categories_of(event)]
+    flagged = any(
+        str(event.get(name, "")).upper() == "TRUE"
+        for name in ("X-BREAK", "X-MAINTENANCE", "X_BREAK", "X_MAINTENANCE")
+    )
+    if flagged or any(known in word for word in words for known in CLOSING_WORDS):
+        return "closed"
+    if any("production" in word or "shift" in word for word in words):
+        return "open"
+    return "open" if isinstance(event["DTSTART"].dt, datetime) else "closed"
+
+
+def categories_of(event: Any) -> list[Any]:
+    """Return the categories of an event."""
+    found = event.get("CATEGORIES", [])
+    lists = found if isinstance(found, list) else [found]
+    return [word for one in lists for word in getattr(one, "cats", [one])]
+
+
+def read_series(parts: list[Any], reading: Reading) -> None:
+    """Tell a series as weekly if it is that plainly, else by its occurrences."""
+    masters = [one for one in parts if "RECURRENCE-ID" not in one]
+    changed = [one for one in parts if "RECURRENCE-ID" in one]
+    ranged = any("RANGE" in one["RECURRENCE-ID"].params for one in changed)
+    if len(masters) == 1 and not ranged:
+        weekly = weekly_of(masters[0], reading)
+        if weekly is not None:
+            skipped = [wall_of(one["RECURRENCE-ID"].dt, reading) for one in changed]
+            weekly["without"] += [moment.isoformat() for moment in skipped]
+            reading.weekly.append(weekly)
+            for one in changed:
+                add_span(
+                    one,
+                    one["DTSTART"].dt,
+                    ends_of(one),
+                    reading,
+                    breaks_in(one, masters, reading),
+                )
+            return
+    expand(parts, reading)
+
+
+def weekly_of(event: Any, reading: Reading) -> dict[str, Any] | None:
+    """Tell an event as shifts of a week, if it is in force at the horizon's end."""
+    starts, rule = event["DTSTART"].dt, event.get("RRULE")
+    if kind_of(event) != "open" or "X-SPINDLE-EXCEPTION" in event:
+        return None
+    if not isinstance(starts, datetime) or rule is None or isinstance(rule, list):
+        return None
+    if starts.tzinfo is not None and zone_key(starts) != reading.shown_in:
+        return None
+    days = days_of(rule, starts)
+    until = rule.get("UNTIL", [None])[0]
+    last = None if until is None else day_of(until, reading)
+    length = wall_of(ends_of(event), reading) - wall_of(starts, reading)
+    whole = not starts.second and not length % MINUTE
+    if days is None or not timedelta() < length <= DAY or not whole:
+        return None
+    if last is not None and last < reading.last:
+        return None
+    wall = wall_of(starts, reading)
+    return {
+        "what": str(event.get("SUMMARY", ""))[:MOST_TEXT],
+        "starts": f"{wall:%H:%M}",
+        "ends": f"{wall + length:%H:%M}",
+        "days": days,
+        "first": wall.date().isoformat(),
+        "breaks": [
+            {
+                "starts": f"{wall + after:%H:%M}",
+                "minutes": minutes,
+                "is_middle": is_middle,
+            }
+            for after, minutes, is_middle in breaks_of(event, reading)
+        ],
+        "without": [one.isoformat() for one in listed(event, "EXDATE", reading)],
+        "also": [one.isoformat() for one in listed(event, "RDATE", reading)],
+    }
+
+
+def days_of(rule: Any, starts: datetime) -> list[int] | None:
+    """Return the weekdays of a plain rule, or none for one that is not plain."""
+    if set(rule) - PLAIN_KEYS or rule.get("INTERVAL", [1]) != [1]:
+        return None
+    named = [str(day).upper() for day in rule.get("BYDAY", [])]
+    if any(day not in WEEKDAYS for day in named):
+        return None
+    frequency = str(rule.get("FREQ", [""])[0]).upper()
+    if frequency == "DAILY":
+        named = named or list(WEEKDAYS)
+    elif frequency != "WEEKLY":
+        return None
+    return sorted(WEEKDAYS.index(day) for day in named) or [starts.weekday()]
+
+
+def listed(event: Any, name: str, reading: Reading) -> list[datetime]:
+    """Return the dates that an event adds or leaves out, on the calendar's clock."""
+    values = event.get(name, [])
+    found = []
+    for one in values if isinstance(values, list) else [values]:
+        for value in one.dts:
+            moment = value.dt[0] if isinstance(value.dt, tuple) else value.dt
+            if not isinstance(moment, datetime):
+                # A whole day: of each of its occurrences.
+                starts = wall_of(event["DTSTART"].dt, reading)
+                moment = datetime.combine(moment, starts.time())
+            found.append(wall_of(moment, reading))
+    return found
+
+
+def breaks_of(event: Any, reading: Reading) -> list[tuple[timedelta, int, bool]]:
+    """Return breaks and maintenance as told by IDTA 02067, after the event's start."""
+    starts = wall_of(event["DTSTART"].dt, reading)
+    found = []
+    for name in ("X-BREAK", "X_BREAK", "X-MAINTENANCE", "X_MAINTENANCE"):
+        values = event.get(name, [])
+        for value in values if isinstance(values, list) else [values]:
+            is_middle = value.params.get("X-SPINDLE-AT") == "MIDDLE"
+            for text in str(value).split(","):
+                pause = pause_of(text.strip(), reading)
+                if pause is not None:
+                    found.append((pause[0] - starts, pause[1], is_middle))
+                elif text.strip().upper() not in ("TRUE", "FALSE", ""):
+                    reading.leave(name, "broken_break", text)
+    return sorted(found)
+
+
+def breaks_in(
+    occurrence: Any, masters: list[Any], reading: Reading
+) -> list[tuple[timedelta, int, bool]]:
+    """Return the breaks of an occurrence: those of the first, as late as there."""
+    for master in masters:
+        if all(
+            master.get(name) == occurrence.get(name)
+            for name in ("X-BREAK", "X_BREAK", "X-MAINTENANCE", "X_MAINTENANCE")
+        ):
+            return breaks_of(master, reading)
+    return breaks_of(occurrence, reading)
+
+
+def pause_of(text: str, reading: Reading) -> tuple[datetime, int] | None:
+    """Return when a break begins and its minutes, or nothing if it cannot be read."""
+    match = PERIOD.match(text)
+    if match is None:
+        return None
+    begins, ends, hours, minutes, seconds = match.groups()
+    try:
+        start = stamp_of(begins, reading)
+        length = (
+            stamp_of(ends, reading) - start
+            if ends
+            else timedelta(
+                hours=int(hours or 0),
+                minutes=int(minutes or 0),
+                seconds=int(seconds or 0),
+            )
+        )
+    except (ValueError, OverflowError):
+        return None
+    return (start, length // MINUTE) if timedelta() < length <= DAY else None
+
+
+def stamp_of(text: str, reading: Reading) -> datetime:
+    """Read a moment as the calendar's clock shows it."""
+    moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    if text.endswith("Z"):
+        return wall_of(moment.replace(tzinfo=UTC), reading)
+    return moment
+
+
+def wall_of(moment: date, reading: Reading) -> datetime:
+    """Return what the calendar's clock shows at a moment."""
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time())
+    if moment.tzinfo is None:
+        return moment
+    # In its own zone as written: a time that is skipped is shown as it was meant.
+    if zone_key(moment) == reading.shown_in:
+        return moment.replace(tzinfo=None)
+    zone = ZoneInfo(reading.shown_in)
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def day_of(moment: date, reading: Reading) -> date:
+    """Return the day that the calendar's clock shows at a moment."""
+    return wall_of(moment, reading).date()
+
+
+def ends_of(event: Any) -> date:
+    """Return when an event ends, as RFC 5545 has it."""
+    starts: date = event["DTSTART"].dt
+    if "DTEND" in event:
+        ends: date = event["DTEND"].dt
+        return ends
+    if "DURATION" in event:
+        return starts + event["DURATION"].dt  # type: ignore[no-any-return]
+    return starts if isinstance(starts, datetime) else starts + DAY
+
+
+def expand(parts: list[Any], reading: Reading) -> None:
+    """Tell every occurrence of a series in the horizon."""
+    import icalendar
+    import recurring_ical_events
+
+    calendar = icalendar.Calendar()
+    for one in parts:
+        calendar.add_component(one)
+    masters = [one for one in parts if "RECURRENCE-ID" not in one]
+    is_own = all("X-SPINDLE-EXCEPTION" in one for one in parts)
+    if is_own and not any("RRULE" in one or "RDATE" in one for one in parts):
+        # What a planner wrote down is kept whenever it is.
+        for one in parts:
+            add_span(one, one["DTSTART"].dt, ends_of(one), reading, [])
+        return
+    try:
+        query = recurring_ical_events.of(calendar)
+        first = begins = datetime.combine(reading.first, time(), tzinfo=UTC) - DAY
+        # All at once takes long, and so does one by one; month by month does not.
+        while begins.date() <= reading.last:
+            for one in query.between(begins, begins + A_MONTH):
+                starts = one["DTSTART"].dt
+                is_told = reading.minute(starts) < (begins - EPOCH) // MINUTE
+                if not is_told or begins == first:
+                    breaks = breaks_in(one, masters, reading)
+                    add_span(one, starts, ends_of(one), reading, breaks)
+            begins += A_MONTH
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        reading.leave("VEVENT", "broken_event", error)
+
+
+def add_span(
+    event: Any,
+    starts: date,
+    ends: date,
+    reading: Reading,
+    breaks: list[tuple[timedelta, int, bool]],
+) -> None:
+    """Tell one occurrence, without its breaks."""
+    if len(reading.spans) >= MOST_OCCURRENCES:
+        raise Unreadable("too_many_occurrences", most=MOST_OCCURRENCES)
+    try:
+        first, last = reading.minute(starts), reading.minute(ends, up=True)
+    except OverflowError:
+        reading.leave("VEVENT", "broken_event", event.get("SUMMARY", ""))
+        return
+    if last <= first:
+        reading.leave("VEVENT", "no_length", event.get("SUMMARY", ""))
+        return
+    own = "X-SPINDLE-EXCEPTION" in event
+    named = event.get("X-SPINDLE-REASON", "") if own else event.get("SUMMARY", "")
+    reading.spans.append(
+        {
+            "kind": kind_of(event),
+            "what": str(named)[:MOST_TEXT],
+            "pieces": pieces_of(first, last, breaks),
+            # To the second, for what Spindle wrote itself.
+            "exact": [starts.isoformat(), ends.isoformat()] if own else [],
+        }
+    )
+
+
+def pieces_of(
+    first: int, last: int, breaks: list[tuple[timedelta, int, bool]]
+) -> list[tuple[int, int]]:
+    """Return the minutes between two, without the breaks."""
+    pieces, cursor = [], first
+    for after, minutes, _is_middle in breaks:
+        pause = first + after // MINUTE
+        if cursor < min(pause, last):
+            pieces.append((cursor, min(pause, last)))
+        cursor = max(cursor, pause + minutes)
+    return [*pieces, (cursor, last)] if cursor < last else pieces
+
+
+def main() -> None:
+    """Read the file that the arguments name, within the limits that they name."""
+    parser = argparse.ArgumentParser(prog="ical_reader")
+    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--answer", type=Path, required=True)
+    parser.add_argument("--first", type=date.fromisoformat, required=True)
+    parser.add_argument("--last", type=date.fromisoformat, required=True)
+    parser.add_argument("--clock", required=True)
+    parser.add_argument("--memory-mb", type=int, required=True)
+    parser.add_argument("--cpu-seconds", type=int, required=True)
+    parser.add_argument("--file-mb", type=int, required=True)
+    asked = parser.parse_args()
+    limit_self(
+        memory_mb=asked.memory_mb, cpu_seconds=asked.cpu_seconds, file_mb=asked.file_mb
+    )
+    try:
+        answer = read(asked.file, Reading(asked.first, asked.last, asked.clock))
+    except Unreadable as fault:
+        answer = {"fault": fault.fault, **fault.facts}
+    except RecursionError:
+        answer = {"fault": "broken", "reason": "nested too deeply"}
+    asked.answer.write_text(json.dumps(answer), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
