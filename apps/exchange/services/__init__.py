@@ -36,6 +36,15 @@ from apps.exchange.services.quoting import (
     submit_quote,
     withdraw_quote,
 )
+from apps.exchange.services.rebooking import plan_maintenance
+from apps.exchange.services.routes import (
+    EnterpriseElsewhere,
+    RouteHeld,
+    book_across,
+    hold_across,
+    promise_across,
+    release_across,
+)
 from apps.exchange.services.showcase import show_documents
 
 __all__ = [
@@ -45,6 +54,7 @@ __all__ = [
     "DemandBusy",
     "DemandNotFound",
     "DemandNotOpen",
+    "EnterpriseElsewhere",
     "EnterpriseGone",
     "HoldExpired",
     "ListingDoesNotFit",
@@ -52,23 +62,29 @@ __all__ = [
     "NoCostModel",
     "NoFreeTime",
     "NotYourStep",
+    "RouteHeld",
     "TryAgain",
     "ValidityTooLong",
     "answer_demand",
     "ask_for_run",
     "auto_quote",
     "award",
+    "book_across",
     "expire_quotes",
+    "hold_across",
     "is_behind_the_week",
     "is_open",
     "let_quotes_go",
     "match_demand",
     "match_listing",
     "move_order",
+    "plan_maintenance",
     "preview_price",
+    "promise_across",
     "publish_demand",
     "publish_machine",
     "refresh_capacity",
+    "release_across",
     "roll_weeks",
     "show_documents",
     "submit_quote",

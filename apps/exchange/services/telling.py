@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ NOTICES = {
     "exchange.quote_declined": Disclosure.COUNTERPARTY,
     "exchange.order_won": Disclosure.COUNTERPARTY,
     "exchange.order_moved": Disclosure.COUNTERPARTY,
+    "exchange.finish_moved": Disclosure.COUNTERPARTY,
 }
 
 
@@ -223,6 +225,35 @@ def order_moved(
             at=at,
             dedup_key=f"order_moved:{order_id}:{state.value}",
         )
+
+
+def finish_moved(
+    seller: EnterpriseRef,
+    buyer: EnterpriseRef | None,
+    *,
+    order_id: UUID,
+    title: str,
+    finish: datetime,
+    was: datetime,
+    at: datetime,
+) -> None:
+    """Tell both sides of an order that it will be finished later than promised."""
+    for ref, roles in ((buyer, BUYERS), (seller, (Role.SELLER, Role.PLANNER))):
+        if ref is None:
+            continue
+        zone = ZoneInfo(ref.time_zone)
+        with _speaking_to(ref):
+            notify.notify(
+                kind="exchange.finish_moved",
+                title=_("“%(title)s” will be finished on %(day)s")
+                % {"title": title, "day": f"{finish.astimezone(zone):%Y-%m-%d %H:%M}"},
+                body=_("The machine needs maintenance. Promised was %(day)s.")
+                % {"day": f"{was.astimezone(zone):%Y-%m-%d %H:%M}"},
+                url=f"/orders/{order_id}/",
+                roles=roles,
+                at=at,
+                dedup_key=f"finish_moved:{order_id}:{finish.isoformat()}",
+            )
 
 
 @contextmanager

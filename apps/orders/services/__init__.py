@@ -9,6 +9,7 @@ from apps.orders.services.numbers import next_number
 from apps.orders.services.orders import (
     OrderExists,
     QuoteNotAccepted,
+    assign_machine,
     cancel_order,
     close_order,
     confirm_order,
@@ -69,6 +70,7 @@ __all__ = [
     "StateMoved",
     "VersionMoved",
     "accept_quote",
+    "assign_machine",
     "cancel_order",
     "cancel_rfq",
     "close_order",
