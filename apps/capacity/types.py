@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from django.db import models
@@ -166,6 +167,13 @@ class CalendarDraft:
 
 
 NOTHING_SAID = CalendarDraft()
+
+
+class CalendarForm(StrEnum):
+    """As what a calendar leaves."""
+
+    ICS = "ics"
+    AASX = "aasx"
 
 
 @dataclass(frozen=True, slots=True)

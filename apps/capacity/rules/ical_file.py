@@ -69,7 +69,7 @@ def read_ics(
     :raises ReaderLost: if the reader was killed from outside.
     """
     if len(raw) > limits.MOST_FILE_BYTES:
-        raise _unreadable({"fault": "too_large"})
+        raise unreadable({"fault": "too_large"})
     last = today + timedelta(weeks=limits.FILE_WEEKS)
     said = answer_of(
         raw,
@@ -78,7 +78,7 @@ def read_ics(
         (f"--first={today}", f"--last={last}", f"--clock={standing.clock}"),
     )
     if "fault" in said:
-        raise _unreadable(said)
+        raise unreadable(said)
     return woven(said, kind=kind, standing=standing, first=today, last=last)
 
 
@@ -297,7 +297,8 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _unreadable(answer: Mapping[str, Any]) -> CalendarUnreadable:
+def unreadable(answer: Mapping[str, Any]) -> CalendarUnreadable:
+    """Say why a file is refused."""
     detail, remedy = refusal_of(answer)
     return CalendarUnreadable(
         detail,

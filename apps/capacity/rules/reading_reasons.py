@@ -59,9 +59,25 @@ def refusal_of(answer: Mapping[str, Any]) -> tuple[str, str]:
             _("The file has more than %(most)d events in two years."),
             shorter,
         ),
+        "empty": (_("The file is empty."), save),
+        "password": (
+            _("The file is protected by a password."),
+            _("Save a copy without a password."),
+        ),
+        "no_environment": (
+            _("The file holds no Asset Administration Shell."),
+            _("Export the submodel with its calendar."),
+        ),
+        "old_version": (
+            _("The file follows the metamodel before version 3."),
+            _("Save it by a tool for version 3."),
+        ),
+        "bomb": (_("The file unpacks to far more than a calendar holds."), save),
         "too_slow": (_("The file takes too long to read."), shorter),
         "reader_failed": (_("The file could not be read."), save),
     }
-    detail, remedy = texts.get(str(answer["fault"]), texts["reader_failed"])
+    # Readers of packages know more faults, each with the words of its reason.
+    unknown = texts["broken" if answer.get("reason") else "reader_failed"]
+    detail, remedy = texts.get(str(answer["fault"]), unknown)
     figures = {"reason": "", "most": 0, "mb": MOST_FILE_BYTES >> 20, **answer}
     return detail % figures, remedy

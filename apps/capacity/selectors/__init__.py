@@ -9,6 +9,11 @@ from apps.capacity.selectors.calendar_chains import (
     calendar_links,
     revisions_of,
 )
+from apps.capacity.selectors.calendar_files import (
+    calendar_file,
+    in_force,
+    read_calendar_file,
+)
 from apps.capacity.selectors.calendars import (
     calendar_facts,
     calendar_of,
@@ -22,6 +27,8 @@ from apps.capacity.selectors.effects import (
 )
 from apps.capacity.selectors.loads import (
     cumulative_free_minutes,
+    free_stretches,
+    published_weeks,
     total_week_load,
     week_load,
 )
@@ -68,6 +75,7 @@ __all__ = [
     "by_database_clock",
     "calendar_chain",
     "calendar_facts",
+    "calendar_file",
     "calendar_link",
     "calendar_links",
     "calendar_of",
@@ -75,8 +83,10 @@ __all__ = [
     "cumulative_free_minutes",
     "earliest_again",
     "earliest_finish",
+    "free_stretches",
     "has_lapsed_holds",
     "horizons",
+    "in_force",
     "machine_times",
     "machines_of",
     "machines_under",
@@ -85,6 +95,8 @@ __all__ = [
     "preview_maintenance",
     "promise_route",
     "promise_within",
+    "published_weeks",
+    "read_calendar_file",
     "reservations_of",
     "reserved_spans",
     "revisions_of",
