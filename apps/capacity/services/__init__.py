@@ -36,6 +36,7 @@ from apps.capacity.services.reservations import (
 from apps.capacity.services.routes import (
     book_route,
     check_arrival,
+    drop_route,
     hold_lots,
     hold_route,
     in_service,
@@ -64,6 +65,7 @@ __all__ = [
     "book_route",
     "check_arrival",
     "follow_enterprise_calendar",
+    "drop_route",
     "hold",
     "hold_lots",
     "hold_route",

@@ -5,7 +5,7 @@ order of every deal: machines by their keys, whosesoever they are, then each
 enterprise's own rows, and the heads of the audit chains last.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -155,20 +155,42 @@ def release_across(
     """
     refs = [_served(seller_id) for seller_id in seller_ids]
     capacity_services.in_turn(
-        partial(
-            _at_each,
-            refs,
-            partial(capacity_services.release_route, route_id=route_id, by=by, at=at),
-        )
+        partial(_release_across, refs, route_id=route_id, by=by, at=at)
     )
 
 
-def _at_each(refs: Iterable[EnterpriseRef], deed: "partial[object]") -> None:
+def _release_across(
+    refs: Iterable[EnterpriseRef], *, route_id: UUID, by: Actor, at: datetime
+) -> None:
+    sides = by_schema(refs)
+    owners: dict[UUID, EnterpriseRef] = {}
+    for side in sides:
+        with context.enterprise(side):
+            owners |= {
+                row.machine_id: side for row in capacity.route_reservations(route_id)
+            }
+    _take(owners, at)
+    _at_each(
+        sides,
+        partial(capacity_services.drop_route, route_id=route_id, by=by, at=at),
+    )
+
+
+def _at_each(refs: Iterable[EnterpriseRef], deed: Callable[[], object]) -> None:
     sides = by_schema(refs)
     for side in sides:
         with context.enterprise(side):
             deed()
     lock_audit_heads(sides)
+
+
+def _take(owners: Sellers, at: datetime) -> "dict[UUID, Machine]":
+    """Lock machines in the order of their keys, each in the name of its enterprise."""
+    locked: dict[UUID, Machine] = {}
+    for machine_id in sorted(owners):
+        with context.enterprise(owners[machine_id]):
+            locked |= capacity_services.take_machines([machine_id], at=at)
+    return locked
 
 
 def _hold_across(
@@ -181,10 +203,8 @@ def _hold_across(
     by: Actor,
     at: datetime,
 ) -> RouteHeld:
-    locked: dict[UUID, Machine] = {}
-    for machine_id in capacity.machines_of(request):
-        with context.enterprise(owners[machine_id]):
-            locked |= capacity_services.take_machines([machine_id], at=at)
+    asked = capacity.machines_of(request)
+    locked = _take({machine_id: owners[machine_id] for machine_id in asked}, at)
     request = capacity_services.in_service(request, locked)
     promise = _promised(request, owners, capacity.by_database_clock(at))
     capacity_services.check_arrival(promise, arrives_by)
