@@ -15,11 +15,26 @@ def kernel(function: Kernel) -> Kernel:
     Numba refuses to cache when the function is defined; then each process compiles.
     """
     try:
-        return cast("Kernel", njit(cache=True, nogil=True)(function))
+        return cast("Kernel", njit(cache=True, nogil=True, _nrt=False)(function))
     except RuntimeError:
-        return cast("Kernel", njit(nogil=True)(function))
+        return cast("Kernel", njit(nogil=True, _nrt=False)(function))
 
 
 def part(function: Kernel) -> Kernel:
     """Compile a function into each kernel that calls it."""
-    return cast("Kernel", njit(inline="never", nogil=True)(function))
+    return cast("Kernel", njit(nogil=True, _nrt=False)(function))
+
+
+@part
+def write(source: Any, target: Any) -> None:
+    """Write one column over another; a slice would make room for a copy first."""
+    for place in range(source.size):
+        target[place] = source[place]
+
+
+@part
+def write_rows(source: Any, target: Any) -> None:
+    """Write one table over another."""
+    for row in range(source.shape[0]):
+        for place in range(source.shape[1]):
+            target[row, place] = source[row, place]

@@ -8,7 +8,7 @@ between those that must lie before it and those that must lie behind are all saf
 from typing import Final, NamedTuple
 
 from apps.scheduling.rules.chance import Dice, below, roll
-from apps.scheduling.rules.compiled import kernel, part
+from apps.scheduling.rules.compiled import kernel, part, write, write_rows
 from apps.scheduling.rules.tables import NEVER, Numbers
 
 ITERATION: Final = 0
@@ -258,9 +258,9 @@ def note_best(field: Field, makespan: int) -> bool:
     if makespan >= field.notes[BEST]:
         return False
     field.notes[BEST] = makespan
-    field.best_machine[:] = field.machine
-    field.best_sequence[:] = field.sequence
-    field.best_length[:] = field.length
+    write(field.machine, field.best_machine)
+    write_rows(field.sequence, field.best_sequence)
+    write(field.length, field.best_length)
     return True
 
 

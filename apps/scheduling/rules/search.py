@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from apps.scheduling.rules.chance import Dice, below, roll
-from apps.scheduling.rules.compiled import kernel, part
+from apps.scheduling.rules.compiled import kernel, part, write, write_rows
 from apps.scheduling.rules.tables import (
     Layout,
     Numbers,
@@ -219,23 +219,24 @@ def kick(shop: Shop, quest: Quest, dice: Dice) -> None:
         else:
             shift(shop, quest.plan, task, was_mode, was_place)
     for place_there in range(quest.history.shape[0]):
-        quest.history[place_there] = quest.plan.cost
+        for figure in range(5):
+            quest.history[place_there, figure] = quest.plan.cost[figure]
 
 
 @part
 def copy(source: Layout, target: Layout) -> None:
     """Write one plan over another."""
-    target.mode[:] = source.mode
-    target.sequence[:] = source.sequence
-    target.length[:] = source.length
-    target.position[:] = source.position
-    target.start[:] = source.start
-    target.finish[:] = source.finish
-    target.end[:] = source.end
-    target.setup[:] = source.setup
-    target.order[:] = source.order
-    target.rank[:] = source.rank
-    target.cost[:] = source.cost
+    write(source.mode, target.mode)
+    write_rows(source.sequence, target.sequence)
+    write(source.length, target.length)
+    write(source.position, target.position)
+    write(source.start, target.start)
+    write(source.finish, target.finish)
+    write(source.end, target.end)
+    write(source.setup, target.setup)
+    write(source.order, target.order)
+    write(source.rank, target.rank)
+    write(source.cost, target.cost)
 
 
 @kernel
@@ -273,7 +274,7 @@ def search_on(shop: Shop, quest: Quest, iterations: int, dice: Dice) -> bool:
                 is_better = True
         else:
             shift(shop, plan, task, was_mode, was_place)
-        memory[:] = plan.cost
+        write(plan.cost, memory)
     return is_better
 
 

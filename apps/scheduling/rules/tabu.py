@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from apps.scheduling.rules.chance import Dice, below, roll
-from apps.scheduling.rules.compiled import kernel, part
+from apps.scheduling.rules.compiled import kernel, part, write_rows
 from apps.scheduling.rules.tables import NEVER, Numbers
 
 # What a walk remembers between two calls.
@@ -298,7 +298,7 @@ def walk_on(
     makespan = measure(walk)
     if makespan < walk.notes[BEST]:
         walk.notes[BEST] = makespan
-        walk.best_sequence[:] = walk.sequence
+        write_rows(walk.sequence, walk.best_sequence)
     for _ in range(iterations):
         iteration = walk.notes[ITERATION]
         length = trace(walk, makespan, dice)
@@ -311,7 +311,7 @@ def walk_on(
         walk.notes[ITERATION] += 1
         if makespan < walk.notes[BEST]:
             walk.notes[BEST] = makespan
-            walk.best_sequence[:] = walk.sequence
+            write_rows(walk.sequence, walk.best_sequence)
             walk.notes[STALLED] = 0
         else:
             walk.notes[STALLED] += 1

@@ -3,7 +3,7 @@
 This is the one place where times come from: every search judges its plans by it.
 """
 
-from apps.scheduling.rules.compiled import kernel, part
+from apps.scheduling.rules.compiled import kernel, part, write
 from apps.scheduling.rules.tables import Layout, Numbers, Shop
 
 
@@ -221,7 +221,7 @@ def keep(layout: Layout, trial: Layout, first: int) -> None:
         layout.finish[task] = trial.finish[task]
         layout.end[task] = trial.end[task]
         layout.setup[task] = trial.setup[task]
-    layout.cost[:] = trial.cost
+    write(trial.cost, layout.cost)
 
 
 @part
