@@ -32,6 +32,7 @@ class ReservationKind(models.TextChoices):
     QUOTE = "quote", _("Quote")
     ORDER = "order", _("Order")
     MAINTENANCE = "maintenance", _("Maintenance")
+    WORK = "work", _("Work of our own")
 
 
 class BookingsInTheWay(models.TextChoices):

@@ -105,4 +105,26 @@ class Migration(migrations.Migration):
             model_name='calendarrevision',
             constraint=models.UniqueConstraint(fields=('calendar', 'version'), name='capacity_calendarrevision_version_once'),
         ),
+        migrations.RemoveConstraint(
+            model_name='reservation',
+            name='capacity_reservation_kind_known',
+        ),
+        migrations.RemoveConstraint(
+            model_name='reservation',
+            name='capacity_reservation_booked_for_something',
+        ),
+        migrations.AlterField(
+            model_name='reservation',
+            name='kind',
+            field=models.CharField(choices=[('quote', 'Quote'), ('order', 'Order'), ('maintenance', 'Maintenance'), ('work', 'Work of our own')], max_length=12, verbose_name='kind'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['quote', 'order', 'maintenance', 'work'])), name='capacity_reservation_kind_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='reservation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'booked'), _negated=True), ('order_id__isnull', False), ('kind__in', ['maintenance', 'work']), _connector='OR'), name='capacity_reservation_booked_for_something'),
+        ),
+    
     ]

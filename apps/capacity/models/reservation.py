@@ -56,7 +56,7 @@ class Reservation(TenantModel, TimeStampedModel):
     It spans from its first working minute to its last, nights between included: work
     in progress stays on the machine. The database keeps that two live reservations of
     a machine never overlap, that a hold ends by itself, and that a booking is for an
-    order or for maintenance.
+    order, for work of our own, or for maintenance.
     """
 
     machine = models.ForeignKey(
@@ -117,7 +117,7 @@ class Reservation(TenantModel, TimeStampedModel):
                 name="capacity_reservation_booked_for_something",
                 condition=~Q(state=ReservationState.BOOKED)
                 | Q(order_id__isnull=False)
-                | Q(kind=ReservationKind.MAINTENANCE),
+                | Q(kind__in=[ReservationKind.MAINTENANCE, ReservationKind.WORK]),
             ),
             models.CheckConstraint(
                 name="capacity_reservation_during_bounded", condition=bounded("during")
@@ -142,6 +142,11 @@ class Reservation(TenantModel, TimeStampedModel):
             f"{self.state} {self.during.lower:%Y-%m-%d %H:%M}"
             f"-{self.during.upper:%Y-%m-%d %H:%M}"
         )
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was not let go; a hold may have lapsed all the same."""
+        return self.state in LIVE_STATES
 
     @property
     def start(self) -> datetime:

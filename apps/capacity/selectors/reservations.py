@@ -17,6 +17,14 @@ from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.periods import Period
 
 
+def reservation(reservation_id: UUID) -> Reservation:
+    """Return a reservation.
+
+    :raises DoesNotExist: if there is none; who asks has its key from a row that keeps it.
+    """
+    return Reservation.objects.get(pk=reservation_id)
+
+
 def reservations_of(
     machine_ids: Collection[UUID], period: Period, *, at: datetime
 ) -> ReservationQuerySet:

@@ -21,6 +21,7 @@ from apps.capacity.services.maintenance import (
     MaintenanceTaken,
     take_maintenance,
 )
+from apps.capacity.services.planned import PlannedTime, place_work
 from apps.capacity.services.quotas import HoldQuotaReached
 from apps.capacity.services.reservations import (
     HoldExpired,
@@ -58,20 +59,22 @@ __all__ = [
     "NoFreeTime",
     "NothingToUndo",
     "PartOfRoute",
+    "PlannedTime",
     "ReservationNotLive",
     "ReservationUnknown",
     "add_exception",
     "book",
     "book_route",
     "check_arrival",
-    "follow_enterprise_calendar",
     "drop_route",
+    "follow_enterprise_calendar",
     "hold",
     "hold_lots",
     "hold_route",
     "in_service",
     "in_turn",
     "inherit_week",
+    "place_work",
     "release",
     "release_route",
     "remove_exception",
