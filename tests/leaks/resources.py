@@ -111,6 +111,8 @@ class Resources:
         self._put(quote_id=quote, order_id=order, listing_id=listing)
         self.ids["public_demand_id"] = str(open_.pk)
         self.ids["machine_id"] = str(listing.machine_id)
+        # What a calendar may be of.
+        self.ids["subject_id"] = self.ids["machine_id"]
 
     def _ask(self) -> None:
         """North asks, and lets south alone see it."""
@@ -351,6 +353,19 @@ BODIES: dict[str, Bodies] = {
     "POST /v1/machines/<uuid:machine_id>/withdrawal": lambda ids: {},
     "POST /v1/machines/<uuid:machine_id>/confirmed-figures": lambda ids: {},
     "PUT /v1/machines/<uuid:machine_id>/calendar": lambda ids: {"shifts": []},
+    "PUT /v1/calendars/<uuid:subject_id>": lambda ids: {"shifts": []},
+    "POST /v1/calendars/<uuid:subject_id>/exceptions": lambda ids: {
+        "starts_at": "2030-05-06T04:00:00Z",
+        "ends_at": "2030-05-06T12:00:00Z",
+        "working": False,
+    },
+    "POST /v1/calendars/<uuid:subject_id>/undo": lambda ids: {"version": 0},
+    "POST /v1/calendars/<uuid:subject_id>/effect": lambda ids: {"shifts": []},
+    "POST /v1/calendars/<uuid:subject_id>/readings": lambda ids: {
+        "file": ContentFile(
+            b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n", "week.ics"
+        ),
+    },
     "POST /v1/machine-imports": lambda ids: {
         "site_id": ids["site_id"],
         "document": ContentFile(b"<MTConnectDevices/>", "probe.xml"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from apps.api.v1 import (
+    calendars,
     capacity,
     catalog,
     certificates,
@@ -93,6 +94,21 @@ urlpatterns = [
         disclosure.MachineDisclosure.as_view(),
     ),
     path("machines/<uuid:machine_id>/preview", disclosure.MachinePreview.as_view()),
+    path("calendars", calendars.Calendars.as_view()),
+    path("calendars/<uuid:subject_id>", calendars.Calendar.as_view()),
+    path(
+        "calendars/<uuid:subject_id>/exceptions",
+        calendars.CalendarExceptions.as_view(),
+    ),
+    path(
+        "calendar-exceptions/<uuid:exception_id>",
+        calendars.CalendarException.as_view(),
+    ),
+    path("calendars/<uuid:subject_id>/undo", calendars.CalendarUndo.as_view()),
+    path("calendars/<uuid:subject_id>/effect", calendars.CalendarEffect.as_view()),
+    path("calendars/<uuid:subject_id>/ics", calendars.CalendarIcs.as_view()),
+    path("calendars/<uuid:subject_id>/submodel", calendars.CalendarSubmodel.as_view()),
+    path("calendars/<uuid:subject_id>/readings", calendars.CalendarReadings.as_view()),
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path("machines/<uuid:machine_id>/evidence", documents.MachineEvidence.as_view()),

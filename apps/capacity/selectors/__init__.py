@@ -4,9 +4,11 @@ from apps.capacity.selectors.calendar_chains import (
     CalendarChain,
     ChainLink,
     ExceptionInForce,
+    LevelUnknown,
     calendar_chain,
     calendar_link,
     calendar_links,
+    level_of_subject,
     revisions_of,
 )
 from apps.capacity.selectors.calendar_files import (
@@ -48,6 +50,7 @@ from apps.capacity.selectors.promises import (
 from apps.capacity.selectors.reservations import (
     has_lapsed_holds,
     open_holds,
+    reservation,
     reservations_of,
     reserved_spans,
     route_reservations,
@@ -68,6 +71,7 @@ __all__ = [
     "CapacityConflict",
     "ChainLink",
     "ExceptionInForce",
+    "LevelUnknown",
     "MachineEffect",
     "MaintenancePreview",
     "NewPlace",
@@ -87,6 +91,7 @@ __all__ = [
     "has_lapsed_holds",
     "horizons",
     "in_force",
+    "level_of_subject",
     "machine_times",
     "machines_of",
     "machines_under",
@@ -97,6 +102,7 @@ __all__ = [
     "promise_within",
     "published_weeks",
     "read_calendar_file",
+    "reservation",
     "reservations_of",
     "reserved_spans",
     "revisions_of",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from apps.capacity.models import Calendar, CalendarRevision
 from apps.capacity.rules.inheritance import (
     Said,
@@ -29,8 +31,15 @@ from apps.capacity.types import (
     LevelKind,
     PlannedException,
 )
+from apps.kernel.errors import NotFound
 from apps.machines import selectors as machines
 from tenants import context
+
+
+class LevelUnknown(NotFound):
+    """Raised when nothing of the enterprise has this id that could have a calendar."""
+
+    code = "calendar_level_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +139,7 @@ def calendar_link(level: CalendarLevel) -> ChainLink:
 
     :raises SiteNotFound: if the enterprise has no such site; likewise the others.
     """
-    path, _standing = _path_of(level)
+    path, _place = _path_of(level)
     row = with_facts(Calendar.objects.filter(of_level(level))).first()
     return _link(*path[-1], row)
 
@@ -143,6 +152,26 @@ def calendar_links() -> list[ChainLink]:
     return sorted(
         (link for link in links if link.draft != NOTHING_SAID),
         key=lambda link: (order.index(link.level.kind), link.name),
+    )
+
+
+def level_of_subject(subject_id: UUID) -> CalendarLevel:
+    """Return the level of a machine, a work center, a site or the enterprise by its id.
+
+    :raises LevelUnknown: if it is none of them here.
+    """
+    if subject_id == context.current().id:
+        return ENTERPRISE_LEVEL
+    if machines.machines_of().filter(pk=subject_id).exists():
+        return CalendarLevel(machine_id=subject_id)
+    if machines.work_centers().filter(pk=subject_id).exists():
+        return CalendarLevel(work_center_id=subject_id)
+    if machines.sites().filter(pk=subject_id).exists():
+        return CalendarLevel(site_id=subject_id)
+    raise LevelUnknown(
+        _("There is no such site, work center or machine."),
+        field="subject",
+        value=str(subject_id),
     )
 
 

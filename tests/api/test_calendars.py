@@ -1,0 +1,205 @@
+"""A partner's program reads and keeps the calendars of every level."""
+
+from typing import Any
+from uuid import UUID
+
+import icalendar
+import pytest
+from django.core.files.base import ContentFile
+
+from apps.machines.models import Machine
+from tenants.types import EnterpriseRef
+from tests.factories import machines
+from tests.factories.capacity import booked, early_shifts
+from tests.support.api import Partner, partner_of
+
+EARLY = [
+    {
+        "weekday": day,
+        "starts": "06:00",
+        "ends": "14:00",
+        "break_minutes": 30,
+        "break_starts": "10:00",
+    }
+    for day in range(5)
+]
+CLOSED = {
+    "starts_at": "2030-05-06T04:00:00Z",
+    "ends_at": "2030-05-07T04:00:00Z",
+    "working": False,
+    "reason": "Stocktaking",
+}
+FULL = {
+    "shifts": EARLY,
+    "exceptions": [CLOSED],
+    "time_zone": "Europe/Berlin",
+    "holiday_country": "DE",
+    "keeps_exceptions": False,
+    "efficiency_percent": 85,
+}
+
+
+@pytest.fixture
+def shop(north: EnterpriseRef) -> Partner:
+    return partner_of(north, "capacity:read", "capacity:write")
+
+
+@pytest.fixture
+def mill(in_north: EnterpriseRef) -> Machine:
+    return machines.machine(code="M1")
+
+
+def put(shop: Partner, subject: UUID, body: dict[str, Any], tag: str = "*") -> Any:
+    return shop.call("PUT", f"/v1/calendars/{subject}", body, **{"If-Match": tag})
+
+
+def without_ids(calendar: dict[str, Any]) -> dict[str, Any]:
+    for exception in calendar["exceptions"]:
+        exception.pop("id")
+    return calendar
+
+
+class TestCalendar:
+    def test_is_read_replaced_and_taken_back(
+        self, shop: Partner, mill: Machine
+    ) -> None:
+        path = f"/v1/calendars/{mill.pk}"
+        read = shop.get(path)
+        assert read.json()["calendar"] == {
+            "shifts": None,
+            "exceptions": [],
+            "time_zone": "",
+            "holiday_country": "",
+            "keeps_exceptions": True,
+            "efficiency_percent": None,
+        }
+
+        kept = put(shop, mill.pk, FULL, read["ETag"])
+        assert kept.status_code == 200, kept.content
+        assert without_ids(kept.json()["calendar"]) == FULL
+        assert (kept.json()["version"], kept.json()["kind"]) == (1, "machine")
+        assert put(shop, mill.pk, FULL, read["ETag"]).status_code == 412
+
+        undone = shop.post(f"{path}/undo", {"version": 1})
+        assert (undone.status_code, undone.json()["version"]) == (200, 2)
+        assert undone.json()["calendar"]["shifts"] is None
+        again = shop.post(f"{path}/undo", {"version": 2})
+        assert without_ids(again.json()["calendar"]) == FULL
+        late = shop.post(f"{path}/undo", {"version": 2})
+        assert late.json()["code"] == "calendar_changed"
+
+    def test_says_what_holds_and_by_whose_word(
+        self, shop: Partner, mill: Machine, north: EnterpriseRef
+    ) -> None:
+        put(shop, mill.site_id, {**FULL, "efficiency_percent": None})
+        put(shop, north.id, {"efficiency_percent": 90})
+        shop.post(f"/v1/calendars/{mill.pk}/exceptions", CLOSED)
+
+        found = shop.get(f"/v1/calendars/{mill.pk}").json()
+
+        site = str(mill.site_id)
+        assert found["levels_above"] == [str(north.id), site]
+        force = found["in_force"]
+        assert (force["week_from"], force["holidays_from"]) == (site, site)
+        assert (force["efficiency_percent"], force["efficiency_from"]) == (
+            90,
+            str(north.id),
+        )
+        assert force["shifts"] == EARLY
+        assert [one["from_id"] for one in force["exceptions"]] == [site, str(mill.pk)]
+
+    def test_refuses_what_cannot_be_meant(self, shop: Partner, mill: Machine) -> None:
+        backwards = {**CLOSED, "ends_at": CLOSED["starts_at"]}
+        for body, field in (
+            ({"exceptions": [backwards]}, "ends_at"),
+            ({"time_zone": "Mars/Olympus"}, "time_zone"),
+            ({"holiday_country": "XX"}, "holiday_country"),
+        ):
+            answer = put(shop, mill.pk, body)
+            assert answer.status_code == 422, answer.content
+            assert field in answer.content.decode()
+        assert put(shop, mill.pk, {"shifts": [], "color": "red"}).status_code == 400
+
+
+class TestCalendars:
+    def test_are_listed_from_the_top_down(
+        self, shop: Partner, mill: Machine, north: EnterpriseRef
+    ) -> None:
+        put(shop, mill.pk, FULL)
+        put(shop, mill.site_id, FULL)
+
+        items = shop.get("/v1/calendars").json()["items"]
+
+        assert [(one["kind"], one["subject_id"]) for one in items] == [
+            ("enterprise", str(north.id)),
+            ("site", str(mill.site_id)),
+            ("machine", str(mill.pk)),
+        ]
+
+
+class TestCalendarExceptions:
+    def test_are_added_and_removed(self, shop: Partner, mill: Machine) -> None:
+        made = shop.post(f"/v1/calendars/{mill.pk}/exceptions", CLOSED)
+        assert made.status_code == 201, made.content
+        path = f"/v1/calendar-exceptions/{made.json().pop('id')}"
+
+        assert shop.call("DELETE", path).status_code == 204
+        assert shop.call("DELETE", path).status_code == 404
+
+
+class TestCalendarEffect:
+    def test_names_whom_a_change_would_hit(self, shop: Partner, mill: Machine) -> None:
+        early_shifts()
+        reservation = booked(mill.pk)
+
+        answer = shop.post(f"/v1/calendars/{mill.site_id}/effect", {"shifts": []})
+
+        found = answer.json()
+        assert answer.status_code == 200, answer.content
+        assert [one["machine_id"] for one in found["machines"]] == [str(mill.pk)]
+        assert found["machines"][0]["after"] == 0
+        assert len(found["weeks"]) == 26
+        assert [
+            (one["reservation_id"], one["short_minutes"], one["finishes_at"])
+            for one in found["endangered"]
+        ] == [(str(reservation.pk), 180, None)]
+
+
+class TestCalendarFiles:
+    @pytest.mark.parametrize(
+        ("form", "media_type"),
+        [
+            ("ics", "text/calendar"),
+            ("submodel", "application/asset-administration-shell-package"),
+        ],
+    )
+    def test_come_back_as_they_left(
+        self, shop: Partner, mill: Machine, form: str, media_type: str
+    ) -> None:
+        put(shop, mill.pk, FULL)
+        path = f"/v1/calendars/{mill.pk}"
+
+        file = shop.get(f"{path}/{form}?of=own", Accept=media_type)
+        assert file["Content-Type"] == media_type
+        raw = file.content
+        answer = shop.post(f"{path}/readings", {"file": ContentFile(raw, "week")})
+
+        assert answer.status_code == 200, answer.content
+        assert without_ids(answer.json()["calendar"]) == FULL
+
+    def test_hold_what_is_in_force(self, shop: Partner, mill: Machine) -> None:
+        early_shifts()
+
+        raw = shop.get(f"/v1/calendars/{mill.pk}/ics").content
+
+        (shift,) = icalendar.Calendar.from_ical(raw).walk("VEVENT")
+        assert shift["RRULE"].to_ical() == b"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
+
+    def test_are_refused_if_they_are_none(self, shop: Partner, mill: Machine) -> None:
+        answer = shop.post(
+            f"/v1/calendars/{mill.pk}/readings",
+            {"file": ContentFile(b"hello", "week.ics")},
+        )
+
+        assert answer.status_code == 422
+        assert answer.json()["code"] == "calendar_unreadable"
