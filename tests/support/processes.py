@@ -2,7 +2,8 @@
 
 import os
 import signal
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 from django.db import connections
 
@@ -18,6 +19,26 @@ def forked(work: Callable[[], object]) -> int:
         finally:
             os._exit(1)
     return os.waitpid(child, 0)[1]
+
+
+def forked_many(
+    works: Sequence[Callable[[], object]], *, lives: Callable[[], float]
+) -> None:
+    """Do works side by side, each in a child that is killed after so many seconds."""
+    connections.close_all()
+    children = []
+    for work in works:
+        child = os.fork()
+        if child == 0:
+            try:
+                work()
+            finally:
+                os._exit(0)
+        children.append(child)
+    for child in children:
+        time.sleep(lives())
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
 def die() -> None:

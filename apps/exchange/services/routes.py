@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -50,6 +50,7 @@ class RouteHeld:
     reservations: Mapping[UUID, tuple["Reservation", ...]]
 
 
+Result = TypeVar("Result")
 Sellers = Mapping[UUID, EnterpriseRef]
 """Whose each machine is, by the machine's key."""
 
@@ -96,7 +97,7 @@ def hold_across(
     """
     check_route(request, at)
     owners = _owners(request, sellers)
-    return capacity_services.in_turn(
+    return _in_turn(
         partial(
             _hold_across,
             request=request,
@@ -127,7 +128,7 @@ def book_across(
     :raises ReservationNotLive: if it is held no more.
     """
     refs = [_served(seller_id) for seller_id in seller_ids]
-    capacity_services.in_turn(
+    _in_turn(
         partial(
             _at_each,
             refs,
@@ -154,9 +155,13 @@ def release_across(
     :raises CapacityConflict: if others keep the machines busy for too long.
     """
     refs = [_served(seller_id) for seller_id in seller_ids]
-    capacity_services.in_turn(
-        partial(_release_across, refs, route_id=route_id, by=by, at=at)
-    )
+    _in_turn(partial(_release_across, refs, route_id=route_id, by=by, at=at))
+
+
+def _in_turn(deal: Callable[[], Result]) -> Result:
+    # In the market's name, until each machine is asked in that of its enterprise.
+    with context.exchange():
+        return capacity_services.in_turn(deal)
 
 
 def _release_across(

@@ -246,7 +246,7 @@ class TestHoldRoute:
         change_state(
             machine_id=hurco,
             version=1,
-            state=MachineState.MAINTENANCE,
+            state=MachineState.IN_MAINTENANCE,
             by=planner,
             at=MONDAY_7,
         )

@@ -17,7 +17,7 @@ from apps.kernel.errors import InvalidInput
 from apps.kernel.identifiers import uuid7
 from apps.machines.selectors import MachineNotFound
 from tenants import context
-from tenants.models import Enterprise
+from tenants.models import Database, Enterprise
 from tenants.registry.selectors import forget_enterprises
 from tenants.types import Actor, EnterpriseRef
 from tests.factories import machines
@@ -145,8 +145,9 @@ class TestHoldAcross:
     def test_refuses_an_enterprise_of_another_database(
         self, mill, oven, sellers, north, south, buyer
     ) -> None:
-        with context.directory():
-            Enterprise.objects.filter(pk=south.id).update(database=None)
+        with context.owner():
+            Database.objects.create(code="second", cell_id="main")
+            Enterprise.objects.filter(pk=south.id).update(database="second")
         forget_enterprises()
 
         with pytest.raises(services.EnterpriseElsewhere) as refused:
