@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -96,6 +97,59 @@ class TrafficLight(models.TextChoices):
     MUCH = "much", _("Much free time")
     SOME = "some", _("Some free time")
     LITTLE = "little", _("Little free time")
+
+
+class LoadColor(models.TextChoices):
+    """How much of a week's working time is still to be had: by steps of its load.
+
+    Green below 60 % of load, amber below 90 %, red from there on, and where no work is
+    done at all. The views of the market draw them by the same limits.
+    """
+
+    GREEN = "green", _("Much to be had")
+    AMBER = "amber", _("Some to be had")
+    RED = "red", _("Little or nothing to be had")
+    NOT_STATED = "not_stated", _("Not stated")
+
+
+AMBER_FROM_PERCENT = 60
+RED_FROM_PERCENT = 90
+
+
+class IdleLotState(models.TextChoices):
+    """What has become of idle time that was offered; that it expired, the clock says."""
+
+    OFFERED = "offered", _("Offered")
+    TAKEN = "taken", _("Taken")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class PriceBasis(models.TextChoices):
+    """What the lowest price of idle time is for."""
+
+    HOUR = "hour", _("Per machine hour")
+    TOTAL = "total", _("For all of it")
+
+
+@dataclass(frozen=True, slots=True)
+class IdleLotDraft:
+    """Idle time of a machine as its owner offers it.
+
+    Without an end of its own the offer ends when the window begins, or if it has begun,
+    with the window.
+    """
+
+    machine_id: UUID
+    process_code: str
+    starts_at: datetime
+    ends_at: datetime
+    floor_price: Decimal
+    currency: str
+    price_basis: str = PriceBasis.HOUR
+    note: str = ""
+    audience: str = Audience.PUBLIC
+    invited_ids: tuple[UUID, ...] = ()
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

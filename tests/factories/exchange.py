@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,20 @@ from apps.capacity.models import Reservation
 from apps.documents.models import Document
 from apps.documents.types import DocumentKind, MediaType
 from apps.exchange import services
-from apps.exchange.models import Counterparty, Demand, Listing, MatchRun, ShowcaseItem
+from apps.exchange.models import (
+    Counterparty,
+    Demand,
+    IdleLot,
+    Listing,
+    MatchRun,
+    ShowcaseItem,
+)
 from apps.exchange.rules.score import DEFAULT_PRESET, PRESETS
 from apps.exchange.services.masking import note_counterparties
 from apps.exchange.types import (
     Audience,
     EnvelopeKind,
+    IdleLotDraft,
     Need,
     Offer,
     RunTrigger,
@@ -241,6 +250,25 @@ def listing(
             offers=offers, cost=cost, **{"auto_quote": True, **machine}
         )
         return services.publish_machine(machine_id=made.pk, at=at)[0]
+
+
+def idle_lot(
+    seller: EnterpriseRef, machine_id: UUID, *, at: datetime = NOON, **facts: Any
+) -> IdleLot:
+    """Offer the early shifts of two days of a listed mill for 40 euros an hour."""
+    draft = IdleLotDraft(
+        **{
+            "machine_id": machine_id,
+            "process_code": "milling-3-axis",
+            "starts_at": NOON + timedelta(days=1, hours=-12),
+            "ends_at": NOON + timedelta(days=3, hours=-12),
+            "floor_price": Decimal("40.00"),
+            "currency": "EUR",
+            **facts,
+        }
+    )
+    with context.enterprise(seller):
+        return services.offer_idle_lot(draft=draft, by=SYSTEM, at=at)
 
 
 def counterparty(seller: EnterpriseRef, buyer: EnterpriseRef) -> Counterparty:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -74,6 +75,30 @@ def week_loads(
         )
         for week in range(len(total))
     )
+
+
+def loads_of_calendar(
+    monday: date,
+    bounds: Minutes,
+    working: Spans,
+    reserved: Mapping[UUID, Mapping[Use, Spans]],
+) -> Iterable[MachineLoad]:
+    """Return the loads of machines of one calendar; those not reserved as one load."""
+    idle = 0
+    for machine_id, uses in reserved.items():
+        if uses:
+            yield MachineLoad(machine_id, week_loads(monday, bounds, working, uses))
+        else:
+            idle += 1
+            last = machine_id
+    if idle:
+        yield MachineLoad(
+            last,
+            tuple(
+                WeekLoad(monday=week.monday, total_minutes=week.total_minutes * idle)
+                for week in week_loads(monday, bounds, working, {})
+            ),
+        )
 
 
 def cumulative_free_minutes(

@@ -4,16 +4,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from apps.capacity.rules import buckets
 from apps.capacity.rules import load as rules
+from apps.capacity.rules.buckets import Stretch, WeekBuckets
 from apps.capacity.rules.limits import PUBLISHED_WEEKS
 from apps.capacity.rules.spans import (
     NO_SPANS,
     Minutes,
+    Spans,
+    minute_of,
     moment_of,
     next_minute_of,
 )
 from apps.capacity.rules.working_time import working_spans
 from apps.capacity.selectors.calendars import calendar_facts
+from apps.capacity.selectors.clocks import by_database_clock
 from apps.capacity.selectors.reservations import reserved_spans
 from apps.capacity.types import CalendarFacts, MachineLoad, WeekLoad
 from apps.kernel.periods import Period
@@ -57,9 +62,31 @@ def week_load(
 def total_week_load(
     *, machine_ids: Sequence[UUID], from_monday: date, weeks: int, at: datetime
 ) -> tuple[WeekLoad, ...]:
-    """Return the load of machines together, for a report."""
+    """Return the load of machines together, for a report.
+
+    Machines without a reservation cost no more than their calendars: each of these is
+    worked out once, however many machines follow it.
+    """
+    monday = rules.monday_of(from_monday)
+    followers: dict[int, tuple[CalendarFacts, list[UUID]]] = {}
+    for machine_id, calendar in calendar_facts(machine_ids).items():
+        followers.setdefault(id(calendar), (calendar, []))[1].append(machine_id)
+    if not followers or not weeks:
+        return ()
+    bounds = {
+        key: rules.week_bounds(monday, weeks, calendar.week.time_zone)
+        for key, (calendar, _followed) in followers.items()
+    }
+    reserved = reserved_spans(machine_ids, _around(bounds.values()), at=at)
     return rules.sum_of_loads(
-        week_load(machine_ids=machine_ids, from_monday=from_monday, weeks=weeks, at=at)
+        load
+        for key, (calendar, followed) in followers.items()
+        for load in rules.loads_of_calendar(
+            monday,
+            bounds[key],
+            working_spans(calendar, int(bounds[key][0]), int(bounds[key][-1])),
+            {machine_id: reserved[machine_id] for machine_id in followed},
+        )
     )
 
 
@@ -74,12 +101,59 @@ def cumulative_free_minutes(
     calendar: CalendarFacts = calendar_facts([machine_id])[machine_id]
     monday = rules.monday_of(from_monday)
     bounds = rules.week_bounds(monday, weeks, calendar.week.time_zone)
-    uses = reserved_spans([machine_id], _around([bounds]), at=at)[machine_id]
-    reserved = NO_SPANS
-    for spans in uses.values():
-        reserved = reserved.plus(spans)
+    reserved = _all_reserved(machine_id, _around([bounds]), at)
     working = working_spans(calendar, int(bounds[0]), int(bounds[-1]))
     return rules.cumulative_free_minutes(bounds, working, reserved, next_minute_of(at))
+
+
+def published_weeks(
+    *,
+    machine_id: UUID,
+    from_monday: date,
+    at: datetime,
+    weeks: int = PUBLISHED_WEEKS,
+) -> WeekBuckets:
+    """Return what of a machine's weeks may be told to others, as the database's clock
+    has it: a hold that has lapsed by it blocks nobody.
+    """
+    at = by_database_clock(at)
+    calendar = calendar_facts([machine_id])[machine_id]
+    bounds = rules.week_bounds(
+        rules.monday_of(from_monday), weeks, calendar.week.time_zone
+    )
+    return buckets.week_buckets(
+        bounds,
+        working_spans(calendar, int(bounds[0]), int(bounds[-1])),
+        _all_reserved(machine_id, _around([bounds]), at),
+        now=next_minute_of(at),
+        efficiency_percent=calendar.efficiency_percent,
+    )
+
+
+def free_stretches(*, machine_id: UUID, period: Period, at: datetime) -> list[Stretch]:
+    """Return the stretches of a period that nobody has reserved, and what fits in.
+
+    What of the period has gone by is no matter: only who has it.
+    """
+    start, end = next_minute_of(period.start), minute_of(period.end)
+    if start >= end:
+        return []
+    calendar = calendar_facts([machine_id])[machine_id]
+    inside = Period(moment_of(start), moment_of(end))
+    return buckets.stretches(
+        working_spans(calendar, start, end),
+        _all_reserved(machine_id, inside, by_database_clock(at)),
+        start,
+        end,
+        calendar.efficiency_percent,
+    )
+
+
+def _all_reserved(machine_id: UUID, period: Period, at: datetime) -> Spans:
+    reserved = NO_SPANS
+    for spans in reserved_spans([machine_id], period, at=at)[machine_id].values():
+        reserved = reserved.plus(spans)
+    return reserved
 
 
 def _around(bounds: Iterable[Minutes]) -> Period:

@@ -3,9 +3,11 @@
 from apps.exchange.models.columns import TransactionIdField
 from apps.exchange.models.counterparty import Counterparty
 from apps.exchange.models.demand import Demand
+from apps.exchange.models.idle_lot import IdleLot
 from apps.exchange.models.listing import Listing
 from apps.exchange.models.market import (
     MarketDemand,
+    MarketIdleLot,
     MarketListing,
     MarketMatch,
     PublicListing,
@@ -16,8 +18,10 @@ from apps.exchange.models.showcase_item import ShowcaseItem
 __all__ = [
     "Counterparty",
     "Demand",
+    "IdleLot",
     "Listing",
     "MarketDemand",
+    "MarketIdleLot",
     "MarketListing",
     "MarketMatch",
     "Match",

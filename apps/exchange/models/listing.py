@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
+# Of every week: no less than nothing is reserved, no more is free than the rest.
+WEEKS_ADD_UP = models.Func(
+    F("total_minutes"),
+    F("reserved_minutes"),
+    F("cumulative_free_minutes"),
+    function="exchange_weeks_add_up",
+    output_field=models.BooleanField(),
+)
+
+
 class ListingQuerySet(models.QuerySet["Listing"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -90,6 +100,19 @@ class Listing(SharedModel, TimeStampedModel):
         verbose_name=_("free minutes up to the end of each week"),
         default=list,
     )
+    # Of each week, where the free minutes are stated; they say how full it is.
+    total_minutes = ArrayField(
+        models.PositiveIntegerField(),
+        verbose_name=_("working minutes of each week"),
+        default=list,
+        blank=True,
+    )
+    reserved_minutes = ArrayField(
+        models.PositiveIntegerField(),
+        verbose_name=_("reserved minutes of each week"),
+        default=list,
+        blank=True,
+    )
     deliveries = models.PositiveIntegerField(_("deliveries"), default=0)
     deliveries_on_time = models.PositiveIntegerField(_("of them on time"), default=0)
     unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
@@ -149,6 +172,10 @@ class Listing(SharedModel, TimeStampedModel):
             models.CheckConstraint(
                 name="exchange_listing_weeks_stated_whole",
                 condition=Q(cumulative_free_minutes__len__in=[0, HORIZON_WEEKS]),
+            ),
+            models.CheckConstraint(
+                name="exchange_listing_weeks_add_up",
+                condition=WEEKS_ADD_UP,
             ),
             models.CheckConstraint(
                 name="exchange_listing_facts_known",

@@ -11,6 +11,7 @@ from tenants.types import Disclosure, Tenancy
 class MarketListing(models.Model):
     """A listing as the asking enterprise may see it: of those that trade, published.
 
+    Weeks are told from the running one on, by minutes and by the color of their load.
     Facts that are for counterparties read as not stated, and `masked_facts` names
     them; the owner and its counterparties read all, and find none named. The rate is
     stated if it is for everyone; otherwise a match estimates the price by it. Read-only:
@@ -48,6 +49,11 @@ class MarketListing(models.Model):
     unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
     rate_eur_hour = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     masked_facts = codes(_("facts for counterparties alone"))
+    weeks_from = models.DateField(null=True)
+    total_minutes = ArrayField(models.IntegerField(), null=True)
+    reserved_minutes = ArrayField(models.IntegerField(), null=True)
+    free_minutes = ArrayField(models.IntegerField(), null=True)
+    load_colors = ArrayField(models.TextField(), null=True)
 
     class Meta:
         managed = False
@@ -60,7 +66,7 @@ class MarketListing(models.Model):
 class PublicListing(models.Model):
     """A listing as anyone may see it: what its owner shows to everyone.
 
-    Read-only: a view that the database keeps.
+    Of its weeks it has colors alone: minutes are for enterprises. Read-only: a view that the database keeps.
     """
 
     tenancy = Tenancy.SHARED
@@ -89,6 +95,8 @@ class PublicListing(models.Model):
     free_minutes_four_weeks = models.IntegerField(null=True)
     unconfirmed_figures = codes(_("figures of the maker, not confirmed"))
     rate_eur_hour = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    weeks_from = models.DateField(null=True)
+    load_colors = ArrayField(models.TextField(), null=True)
 
     class Meta:
         managed = False
@@ -168,3 +176,44 @@ class MarketDemand(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class MarketIdleLot(models.Model):
+    """Idle time as the asking enterprise may see it, if it may at all.
+
+    Of those that are offered, not over by the database's clock, and of a machine that
+    is listed; its machine is named as the listing names it. Read-only: a view that the
+    database keeps.
+    """
+
+    tenancy = Tenancy.SHARED
+    disclosure = Disclosure.MARKET
+
+    id = models.UUIDField(primary_key=True)
+    owner_id = models.UUIDField()
+    listing_id = models.UUIDField()
+    seller_name = models.TextField()
+    seller_slug = models.TextField()
+    is_verified = models.BooleanField()
+    machine_label = models.TextField()
+    process_code = models.TextField()
+    country = models.TextField()
+    region = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    free_minutes = models.PositiveIntegerField()
+    floor_price = models.DecimalField(max_digits=12, decimal_places=2)
+    price_basis = models.TextField()
+    currency = models.TextField()
+    note = models.TextField()
+    audience = models.TextField()
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    is_own = models.BooleanField()
+
+    class Meta:
+        managed = False
+        db_table = "exchange_market_idlelot"
+
+    def __str__(self) -> str:
+        return f"{self.seller_name}: {self.starts_at:%Y-%m-%d}"

@@ -1,5 +1,12 @@
 """What may be asked of the market."""
 
+from apps.exchange.selectors.idle_lots import (
+    IdleLotNotFound,
+    idle_lot,
+    idle_lots,
+    market_idle_lot,
+    market_idle_lots,
+)
 from apps.exchange.selectors.market import (
     DemandNotFound,
     DirectoryEntry,
@@ -39,6 +46,7 @@ from apps.exchange.selectors.showcase import Picture, open_photo, photos_of
 __all__ = [
     "DemandNotFound",
     "DirectoryEntry",
+    "IdleLotNotFound",
     "InboxEntry",
     "MatchView",
     "Picture",
@@ -48,11 +56,15 @@ __all__ = [
     "demand_of",
     "enterprise_directory",
     "entries_of",
+    "idle_lot",
+    "idle_lots",
     "inbox",
     "inbox_entry",
     "listings_of_machine",
     "market_demand",
     "market_demands",
+    "market_idle_lot",
+    "market_idle_lots",
     "market_listings",
     "matches_of",
     "open_photo",

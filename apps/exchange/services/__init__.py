@@ -8,6 +8,14 @@ from apps.exchange.services.costing import (
     ListingNotFound,
     NoCostModel,
 )
+from apps.exchange.services.idle_lots import (
+    IdleLotOver,
+    NotIdle,
+    NotListed,
+    follow_free_time,
+    offer_idle_lot,
+    withdraw_idle_lot,
+)
 from apps.exchange.services.matching import (
     DemandNotOpen,
     ask_for_run,
@@ -57,10 +65,13 @@ __all__ = [
     "EnterpriseElsewhere",
     "EnterpriseGone",
     "HoldExpired",
+    "IdleLotOver",
     "ListingDoesNotFit",
     "ListingNotFound",
     "NoCostModel",
     "NoFreeTime",
+    "NotIdle",
+    "NotListed",
     "NotYourStep",
     "RouteHeld",
     "TryAgain",
@@ -71,6 +82,7 @@ __all__ = [
     "award",
     "book_across",
     "expire_quotes",
+    "follow_free_time",
     "hold_across",
     "is_behind_the_week",
     "is_open",
@@ -78,6 +90,7 @@ __all__ = [
     "match_demand",
     "match_listing",
     "move_order",
+    "offer_idle_lot",
     "plan_maintenance",
     "preview_price",
     "promise_across",
@@ -89,5 +102,6 @@ __all__ = [
     "show_documents",
     "submit_quote",
     "tell_sellers",
+    "withdraw_idle_lot",
     "withdraw_quote",
 ]

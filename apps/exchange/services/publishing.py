@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy
 
 from apps.capacity import selectors as capacity
+from apps.capacity.rules.buckets import WeekBuckets
 from apps.catalog import selectors as catalog
 from apps.exchange.models import Demand, Listing
 from apps.exchange.rules.estimate import Estimate, coarse, estimate, round_size
 from apps.exchange.rules.terms import monday_of
 from apps.exchange.services.awarding import let_quotes_go
+from apps.exchange.services.idle_lots import follow_free_time
 from apps.exchange.types import (
     HORIZON_WEEKS,
     DemandState,
@@ -53,13 +56,13 @@ def publish_machine(*, machine_id: UUID, at: datetime) -> list[Listing]:
     """
     owner = context.current()
     facts = machines.facts_for_listing(machine_id)
-    free = _shown_free_time(facts[0], at) if facts else {}
+    weeks = _shown_weeks(facts[0], at) if facts else {}
     # Locked in the order of their keys: two jobs of a machine may run at once.
     rows = Listing.objects.of_machine(owner.id, machine_id).select_for_update()
     known = {row.capability_id: row for row in rows.order_by("id")}
     changed = []
     for fact in facts:
-        columns = _listing_columns(fact, at.date()) | free | {"is_active": True}
+        columns = _listing_columns(fact, at.date()) | weeks | {"is_active": True}
         columns["seller_name"] = owner.name
         columns["languages"] = sorted({owner.language, "en"})
         row = known.pop(fact.capability_id, None)
@@ -76,6 +79,7 @@ def publish_machine(*, machine_id: UUID, at: datetime) -> list[Listing]:
     changed += [row for row in known.values() if _revise(row, {"is_active": False})]
     for row in changed:
         _ask_for_judgement(row)
+    follow_free_time(machine_id=machine_id, at=at)
     return changed
 
 
@@ -97,10 +101,11 @@ def refresh_capacity(*, machine_id: UUID, at: datetime) -> list[Listing]:
     if not facts:
         # Withdrawn since: its listings go with the job that says so.
         return []
-    free = _shown_free_time(facts[0], at)
-    changed = [row for row in rows if _revise(row, free)]
+    weeks = _shown_weeks(facts[0], at)
+    changed = [row for row in rows if _revise(row, weeks)]
     for row in changed:
         _ask_for_judgement(row)
+    follow_free_time(machine_id=machine_id, at=at)
     return changed
 
 
@@ -121,19 +126,29 @@ def is_behind_the_week(at: datetime) -> bool:
 
 
 def _behind(at: datetime) -> "QuerySet[Listing]":
+    # Also what was published before weeks had totals.
     return Listing.objects.active().filter(
-        owner_id=context.current().id, weeks_from__lt=monday_of(at.date())
+        Q(weeks_from__lt=monday_of(at.date()))
+        | Q(total_minutes=[]) & ~Q(cumulative_free_minutes=[]),
+        owner_id=context.current().id,
     )
 
 
-def _shown_free_time(fact: CapabilityFacts, at: datetime) -> dict[str, Any]:
+def _shown_weeks(fact: CapabilityFacts, at: datetime) -> dict[str, Any]:
     monday = monday_of(at.date())
-    if fact.circles[DisclosedFact.FREE_CAPACITY] == Circle.PRIVATE:
-        return {"weeks_from": monday, "cumulative_free_minutes": []}
-    minutes = capacity.cumulative_free_minutes(
-        machine_id=fact.machine_id, from_monday=monday, at=at, weeks=HORIZON_WEEKS
-    )
-    return {"weeks_from": monday, "cumulative_free_minutes": minutes}
+    weeks = WeekBuckets()
+    if fact.circles[DisclosedFact.FREE_CAPACITY] != Circle.PRIVATE:
+        weeks = capacity.published_weeks(
+            machine_id=fact.machine_id, from_monday=monday, at=at, weeks=HORIZON_WEEKS
+        )
+        if not fact.is_in_service:
+            weeks = weeks.closed()
+    return {
+        "weeks_from": monday,
+        "total_minutes": list(weeks.total_minutes),
+        "reserved_minutes": list(weeks.reserved_minutes),
+        "cumulative_free_minutes": weeks.cumulative_free_minutes,
+    }
 
 
 def _listing_columns(fact: CapabilityFacts, on: date) -> dict[str, Any]:

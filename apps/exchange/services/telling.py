@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.exchange.types import IdleLotState
 from apps.notify import services as notify
 from apps.orders.types import OrderState
 from tenants import context
@@ -254,6 +255,48 @@ def finish_moved(
                 at=at,
                 dedup_key=f"finish_moved:{order_id}:{finish.isoformat()}",
             )
+
+
+def idle_lot_changed(
+    seller: EnterpriseRef,
+    *,
+    idle_lot_id: UUID,
+    version: int,
+    machine: str,
+    state: IdleLotState,
+    at: datetime,
+) -> None:
+    """Tell a shop that its idle time is not offered any more as it was, and why."""
+    with _speaking_to(seller):
+        titles = {
+            IdleLotState.OFFERED: _("Less idle time of %(machine)s is offered"),
+            IdleLotState.TAKEN: _("The idle time of %(machine)s is taken"),
+            IdleLotState.WITHDRAWN: _(
+                "The idle time of %(machine)s is not offered any more"
+            ),
+        }
+        bodies = {
+            IdleLotState.OFFERED: _(
+                "Some of it was reserved, or is not worked any more. What is left stays"
+                " offered."
+            ),
+            IdleLotState.TAKEN: _(
+                "All of it is held for a quote or booked for an order."
+            ),
+            IdleLotState.WITHDRAWN: _(
+                "It was reserved, is not worked any more, or the machine is no longer"
+                " to be had."
+            ),
+        }
+        notify.notify(
+            kind="exchange.idle_lot_changed",
+            title=titles[state] % {"machine": machine},
+            body=bodies[state],
+            url="/capacity/idle-lots/",
+            roles=(Role.SELLER, Role.PLANNER),
+            at=at,
+            dedup_key=f"idle_lot_changed:{idle_lot_id}:{version}",
+        )
 
 
 @contextmanager

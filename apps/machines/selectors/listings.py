@@ -7,7 +7,13 @@ from apps.machines.rules import circles, disclosure, origins
 from apps.machines.selectors.certificates import certificate_codes, verified_codes
 from apps.machines.selectors.costs import cost_model_of
 from apps.machines.selectors.disclosure import circles_of
-from apps.machines.types import CapabilityFacts, EnvelopeKind, MachineKind, Place
+from apps.machines.types import (
+    CapabilityFacts,
+    EnvelopeKind,
+    MachineKind,
+    MachineState,
+    Place,
+)
 
 
 def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
@@ -60,6 +66,7 @@ def facts_for_listing(machine_id: UUID) -> list[CapabilityFacts]:
             unconfirmed=tuple(origins.unconfirmed(row.figures_origin)),
             circles=chosen,
             verified_certificates=verified,
+            is_in_service=machine.state == MachineState.ACTIVE,
         )
         for row in sorted(machine.capabilities.all(), key=lambda row: row.process_code)
     ]

@@ -99,6 +99,8 @@ class CapabilityFacts:
     circles: Mapping[DisclosedFact, Circle] = field(default_factory=dict)
     # Of `certificates`, those that somebody checked.
     verified_certificates: tuple[str, ...] = ()
+    # Else it is shown, and no work can be had of it for now.
+    is_in_service: bool = True
 
 
 @dataclass(frozen=True, slots=True)

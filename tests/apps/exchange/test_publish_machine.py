@@ -217,7 +217,22 @@ class TestListingConstraints:
             ({"country": "Germany"[:2]}, "exchange_listing_country_is_code"),
             ({"latitude": 91.0}, "exchange_listing_place_on_earth"),
             ({"weeks_from": date(2030, 5, 7)}, "exchange_listing_weeks_from_monday"),
-            ({"cumulative_free_minutes": [1]}, "exchange_listing_weeks_stated_whole"),
+            (
+                {
+                    "total_minutes": [1],
+                    "reserved_minutes": [0],
+                    "cumulative_free_minutes": [1],
+                },
+                "exchange_listing_weeks_stated_whole",
+            ),
+            ({"total_minutes": [480]}, "exchange_listing_weeks_add_up"),
+            ({"reserved_minutes": [2401] * 26}, "exchange_listing_weeks_add_up"),
+            ({"reserved_minutes": [-1] * 26}, "exchange_listing_weeks_add_up"),
+            ({"reserved_minutes": [1] * 26}, "exchange_listing_weeks_add_up"),
+            (
+                {"cumulative_free_minutes": [2400 - n for n in range(26)]},
+                "exchange_listing_weeks_add_up",
+            ),
             ({"deliveries_on_time": 1}, "exchange_listing_on_time_within_deliveries"),
         ],
     )
