@@ -1,20 +1,26 @@
 """Who may do what: scopes, and what of others cannot even be guessed."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 
+from apps.capacity import services as capacity
+from apps.capacity.types import CalendarLevel
 from apps.exchange import services as exchange
+from apps.kernel.periods import Period
 from apps.machines import selectors as machines
 from apps.reports import services as reports
 from tenants import context
 from tenants.registry.clients import SCOPES
 from tenants.registry.services import sign_up
-from tenants.types import Actor, EnterpriseRef
+from tenants.types import SYSTEM, Actor, EnterpriseRef
 from tests.api.operations import NOTHING, OPERATIONS, Operation
 from tests.factories import exchange as make
+from tests.factories import routes as make_routes
 from tests.support.api import Partner, partner_of
 from tests.support.world import NOON, PASSWORD
 
@@ -24,8 +30,16 @@ EVIDENCE = {"document_id": str(NOTHING), "kind": "photo"}
 # A body that is well formed, so that the resource itself is what is missing.
 BODIES: dict[str, Any] = {
     "/v1/orders/<uuid:order_id>/steps": {"to": "confirmed"},
+    "/v1/holds/<uuid:route_id>/booking": {"order_id": str(NOTHING)},
+    "/v1/machines/<uuid:machine_id>/maintenance": {
+        "starts_at": "2035-05-07T06:00:00Z",
+        "ends_at": "2035-05-07T08:00:00Z",
+    },
     "/v1/machines/<uuid:machine_id>/evidence": EVIDENCE,
     "/v1/certificates/<uuid:certificate_id>/evidence": EVIDENCE,
+    "/v1/calendars/<uuid:subject_id>/readings": {
+        "file": ContentFile(b"BEGIN:VCALENDAR", "week.ics")
+    },
     "/v1/demands/<uuid:demand_id>/quotes": {
         "listing_id": str(NOTHING),
         "unit_price": "1.00",
@@ -69,11 +83,24 @@ def foreign(
         machine = machines.machine_detail(listing.machine_id).machine
         table = make.machines.table_import()
         center = make.machines.work_center(site=machine.site)
+        closing = capacity.add_exception(
+            level=CalendarLevel(machine_id=machine.pk),
+            period=Period(NOON, NOON + timedelta(days=1)),
+            working=False,
+            by=SYSTEM,
+            at=NOON,
+        )
         evidence = make.machines.evidence(
             certificate=make.machines.certificate(number="DE-777")
         )
+        (held,) = make_routes.route_held(
+            make_routes.route(make_routes.step(machine.pk))
+        )
     return {
         "machine_id": machine.pk,
+        "subject_id": machine.pk,
+        "exception_id": closing.pk,
+        "route_id": held.route_id,
         "table_import_id": table.pk,
         "site_id": machine.site_id,
         "work_center_id": center.pk,
@@ -131,9 +158,11 @@ class TestForeign:
         """The ids are real: their owners do see what is behind them."""
         owners = {
             "machine_id": north,
+            "route_id": north,
             "table_import_id": north,
             "site_id": north,
             "work_center_id": north,
+            "subject_id": north,
             "document_id": north,
             "evidence_id": north,
             "certificate_id": north,

@@ -5,6 +5,7 @@ maker here fails the coverage test: write one, and it is attacked from then on.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import Model
+from django.utils import timezone
 
 from apps.capacity import services as capacity
 from apps.capacity.selectors.calendars import calendar_of
@@ -42,6 +44,7 @@ from tests.factories import machines as make_machines
 from tests.factories import notify as make_notices
 from tests.factories import orders as make_orders
 from tests.factories import reports as make_reports
+from tests.factories import routes as make_routes
 from tests.factories import verification as make_verification
 from tests.support.world import NOON, PASSWORD
 
@@ -111,6 +114,12 @@ class Resources:
         self._put(quote_id=quote, order_id=order, listing_id=listing)
         self.ids["public_demand_id"] = str(open_.pk)
         self.ids["machine_id"] = str(listing.machine_id)
+        with context.enterprise(self.north):
+            (held,) = make_routes.route_held(
+                make_routes.route(make_routes.step(listing.machine_id))
+            )
+        self.ids["route_id"] = str(held.route_id)
+        self.ids["reservation_id"] = str(held.pk)
         # What a calendar may be of.
         self.ids["subject_id"] = self.ids["machine_id"]
 
@@ -293,7 +302,30 @@ def rfq_body(ids: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def batch(ids: dict[str, str]) -> dict[str, Any]:
+    option = {"machine_id": ids["machine_id"], "minutes_per_part": "1.5"}
+    return {"quantity": 1, "steps": [{"options": [option]}]}
+
+
 BODIES: dict[str, Bodies] = {
+    "POST /v1/promises": batch,
+    "POST /v1/holds": lambda ids: {
+        **batch(ids),
+        "expires_at": (timezone.now() + timedelta(days=1)).isoformat(),
+    },
+    "POST /v1/holds/<uuid:route_id>/booking": lambda ids: {"order_id": ids["order_id"]},
+    "POST /v1/holds/<uuid:route_id>/release": lambda ids: {},
+    "POST /v1/machines/<uuid:machine_id>/maintenance": lambda ids: {
+        "starts_at": "2035-05-07T06:00:00Z",
+        "ends_at": "2035-05-07T08:00:00Z",
+        "bookings": "move",
+        "moves": [
+            {
+                "reservation_id": ids["reservation_id"],
+                "machine_id": ids["machine_id"],
+            }
+        ],
+    },
     "POST /v1/sites": lambda ids: {
         "name": "Hall 2",
         "country": "DE",

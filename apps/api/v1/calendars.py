@@ -265,9 +265,10 @@ class CalendarReadings(Endpoint):
     )
     def post(self, request: Request, subject_id: UUID) -> Response:
         """Read a file of RFC 5545 or IDTA 02067; send it by PUT to let it hold."""
+        level = capacity.level_of_subject(subject_id)
         file = body_of(request, CalendarFileInput)["file"]
         reading = capacity.read_calendar_file(
-            level=capacity.level_of_subject(subject_id),
+            level=level,
             raw=file.read(),
             at=timezone.now(),
         )
