@@ -1,6 +1,7 @@
 """What is to be made, and on which machines."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Prefetch, Q
@@ -108,7 +109,7 @@ def families_on(machine_id: UUID) -> list[str]:
     )
 
 
-def _job_orders() -> Prefetch[str, "object", str]:
+def _job_orders() -> "Prefetch[Any]":
     return Prefetch(
         "job_orders",
         JobOrder.objects.order_by("step")
@@ -117,7 +118,7 @@ def _job_orders() -> Prefetch[str, "object", str]:
     )
 
 
-def _options() -> Prefetch[str, "object", str]:
+def _options() -> "Prefetch[Any]":
     return Prefetch(
         "options", JobOption.objects.select_related("machine").order_by("machine_id")
     )

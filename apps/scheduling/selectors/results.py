@@ -1,0 +1,65 @@
+"""What a schedule comes to: who is late, what moves."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q
+
+from apps.scheduling.models import Schedule, ScheduledJob
+from apps.scheduling.types import ScheduleState
+
+
+@dataclass(frozen=True, slots=True)
+class LateWork:
+    """A work request that a schedule finishes after it is due."""
+
+    work_request_id: UUID | None
+    title: str
+    due_at: datetime
+    finishes_at: datetime
+    tardiness_minutes: int
+
+
+def proposal_to_decide() -> Schedule | None:
+    """Return the newest proposal that waits to be accepted or rejected."""
+    found = Schedule.objects.filter(state=ScheduleState.PROPOSED, is_what_if=False)
+    return found.newest_first().first()
+
+
+def late_work(schedule_id: UUID) -> list[LateWork]:
+    """Return the work that a schedule finishes late, the latest first."""
+    rows = (
+        ScheduledJob.objects.filter(schedule_id=schedule_id, tardiness_minutes__gt=0)
+        .select_related("job_order__work_request")
+        .order_by("-tardiness_minutes", "position")
+    )
+    last: dict[object, LateWork] = {}
+    for row in rows:
+        job = row.job_order
+        work = job.work_request if job else None
+        assert row.due_at is not None
+        # Sorted already: the first of a request is the one that is latest.
+        last.setdefault(
+            work.pk if work else row.pk,
+            LateWork(
+                work_request_id=work.pk if work else None,
+                title=work.title if work else row.title,
+                due_at=row.due_at,
+                finishes_at=row.finishes_at,
+                tardiness_minutes=row.tardiness_minutes,
+            ),
+        )
+    return list(last.values())
+
+
+def moved_jobs(schedule_id: UUID) -> list[ScheduledJob]:
+    """Return the work that a schedule puts elsewhere than it is planned, in order."""
+    was_planned = Q(was_machine_id__isnull=False) | Q(was_starts_at__isnull=False)
+    stays = Q(was_machine_id=F("machine_id"), was_starts_at=F("starts_at"))
+    return list(
+        ScheduledJob.objects.filter(was_planned, schedule_id=schedule_id)
+        .exclude(stays)
+        .select_related("machine")
+        .order_by("starts_at", "position")
+    )
