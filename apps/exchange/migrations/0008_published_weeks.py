@@ -246,6 +246,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("offered_at", models.DateTimeField(verbose_name="offered at")),
+                (
+                    "offered_by",
+                    models.CharField(max_length=200, verbose_name="offered by"),
+                ),
                 ("expires_at", models.DateTimeField(verbose_name="expires at")),
                 (
                     "version",

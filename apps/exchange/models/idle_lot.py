@@ -88,6 +88,7 @@ class IdleLot(SharedModel, TimeStampedModel):
         default=IdleLotState.OFFERED,
     )
     offered_at = models.DateTimeField(_("offered at"))
+    offered_by = models.CharField(_("offered by"), max_length=200)
     expires_at = models.DateTimeField(_("expires at"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

@@ -108,6 +108,7 @@ def offer_idle_lot(*, draft: IdleLotDraft, by: Actor, at: datetime) -> IdleLot:
         audience=draft.audience,
         invited_ids=sorted(set(draft.invited_ids)),
         offered_at=now,
+        offered_by=by.label,
         expires_at=_expiry(draft, starts_at, ends_at, now),
     )
     audit.record(
