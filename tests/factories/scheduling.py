@@ -1,6 +1,6 @@
 """Makes work that a shop is to do, and orders it was proposed to be done in."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -122,4 +122,33 @@ def scheduled_job(
             "reason": WhyKind.RELEASE,
             **facts,
         }
+    )
+
+
+def asked_schedule(**facts: Any) -> Schedule:
+    """Ask for a plan, which a job is to work out."""
+    at = facts.pop("at", MONDAY_7)
+    return services.request_schedule(
+        **{
+            "objective": ScheduleObjective.TARDINESS,
+            "budget_seconds": 1,
+            "frozen_until_at": at,
+            "what_if": None,
+            "by": SYSTEM,
+            "at": at,
+            **facts,
+        }
+    )
+
+
+def proposal(**facts: Any) -> Schedule:
+    """Have a plan worked out in this process."""
+    asked = asked_schedule(**facts)
+    return services.run_schedule(schedule_id=asked.pk, at=asked.requested_at)
+
+
+def accepted(found: Schedule, at: datetime = MONDAY_7) -> Schedule:
+    """Put a proposal in force."""
+    return services.accept_schedule(
+        schedule_id=found.pk, version=found.version, by=SYSTEM, at=at
     )

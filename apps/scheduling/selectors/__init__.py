@@ -16,6 +16,7 @@ from apps.scheduling.selectors.results import (
     late_work,
     moved_jobs,
     proposal_to_decide,
+    work_titles,
 )
 from apps.scheduling.selectors.schedules import (
     ScheduleUnknown,
@@ -69,4 +70,5 @@ __all__ = [
     "work_of_order",
     "work_request",
     "work_requests",
+    "work_titles",
 ]

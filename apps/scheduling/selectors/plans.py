@@ -9,6 +9,7 @@ from apps.kernel.periods import Period
 from apps.scheduling.models import JobOrder, Schedule, ScheduledJob
 from apps.scheduling.types import (
     Bar,
+    JobOrderState,
     Plan,
     PlanRow,
     ScheduleState,
@@ -71,7 +72,7 @@ def _bar_of_line(row: ScheduledJob) -> Bar:
         due_at=row.due_at,
         tardiness_minutes=row.tardiness_minutes,
         is_pinned=bool(job and job.pinned_machine_id),
-        state=job.state if job else Bar.__dataclass_fields__["state"].default,
+        state=job.state if job else JobOrderState.ALLOWED_TO_START,
         why=why_of_line(row),
         was_machine_id=row.was_machine_id,
         was_starts_at=row.was_starts_at,
@@ -116,7 +117,7 @@ def tardiness(finish: datetime, due: datetime | None) -> int:
     """Return by how many minutes something is late; what has no due date never is."""
     if due is None or finish <= due:
         return 0
-    return -((due - finish).total_seconds() // 60).__int__()
+    return -int((due - finish).total_seconds() // 60)
 
 
 def why_of_line(row: ScheduledJob) -> WhyText | None:

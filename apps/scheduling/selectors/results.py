@@ -1,12 +1,13 @@
 """What a schedule comes to: who is late, what moves."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q
 
-from apps.scheduling.models import Schedule, ScheduledJob
+from apps.scheduling.models import Schedule, ScheduledJob, WorkRequest
 from apps.scheduling.types import ScheduleState
 
 
@@ -60,6 +61,12 @@ def moved_jobs(schedule_id: UUID) -> list[ScheduledJob]:
     return list(
         ScheduledJob.objects.filter(was_planned, schedule_id=schedule_id)
         .exclude(stays)
-        .select_related("machine")
+        .select_related("machine", "job_order__work_request")
         .order_by("starts_at", "position")
     )
+
+
+def work_titles(work_request_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """Return what work requests are called."""
+    rows = WorkRequest.objects.filter(pk__in=work_request_ids)
+    return dict(rows.values_list("pk", "title"))

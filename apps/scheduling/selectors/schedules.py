@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from apps.capacity.rules.spans import minute_of
 from apps.kernel.errors import DomainError, NotFound
-from apps.machines import selectors as machines
 from apps.scheduling.models import Schedule, ScheduledJob, ScheduleQuerySet
 from apps.scheduling.rules.checker import check
 from apps.scheduling.rules.problem import Assignment, Violation
@@ -158,9 +157,3 @@ def _broken_text(shop: Shop, violation: Violation) -> str:
         "%(title)s cannot be where it is proposed: a calendar or a reservation has"
         " changed since."
     ) % {"title": title or _("Some work")}
-
-
-def machine_codes(machine_ids: tuple[UUID, ...]) -> dict[UUID, str]:
-    """Return the codes of machines."""
-    rows = machines.machines_of().filter(pk__in=machine_ids)
-    return dict(rows.values_list("pk", "code"))

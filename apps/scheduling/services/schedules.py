@@ -222,6 +222,7 @@ def _accept(schedule_id: UUID, version: int, *, by: Actor, at: datetime) -> Sche
         planned=[_planned(line) for line in lines], by=by, at=at
     )
     for line, reservation in zip(lines, booked, strict=True):
+        assert line.job_order_id is not None
         JobOrder.objects.filter(pk=line.job_order_id).update(reservation=reservation)
     found.state = ScheduleState.ACCEPTED
     _decide(found, by=by, at=at)
