@@ -1,6 +1,8 @@
 """The course of one search: what was tried, what is best, when it ends."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from operator import methodcaller
 from time import monotonic
 from typing import Final
 
@@ -33,6 +35,9 @@ from apps.scheduling.types import ScheduleObjective
 STARTS: Final = 4
 TRIES_BY_CHANCE: Final = 20
 FIRST_CHUNK: Final = 64
+WALKS: Final = 2
+"""Searches side by side; the kernels leave the interpreter free, so each has a core."""
+MEMORIES: Final = (400, 3_200)
 SEARCH_FIRST: Final = 0.3
 SEARCH_LAST: Final = 0.1
 """Shares of the time that the search has before and after CP-SAT in a small shop."""
@@ -175,7 +180,7 @@ class Course:
         """Search; say whether anything is left to be done."""
         if self._is_over():
             return False
-        search = self._search()
+        searches = self.searches()
         chunk, clock = FIRST_CHUNK, monotonic()
         while monotonic() < until and (
             iterations is None or self.iterations < iterations
@@ -183,9 +188,13 @@ class Course:
             steps = chunk
             if iterations is not None:
                 steps = min(steps, iterations - self.iterations)
-            layout = search.advance(steps)
+            with ThreadPoolExecutor(WALKS) as threads:
+                found = list(threads.map(methodcaller("advance", steps), searches))
             self.iterations += steps
-            is_new = layout is not None and self._try(layout, search.method)
+            is_new = False
+            for layout, search in zip(found, searches, strict=True):
+                if layout is not None and self._try(layout, search.method):
+                    is_new = True
             now = monotonic()
             # How long a step takes is only known by doing some.
             if now - clock < REPORT_EVERY / 2:
@@ -217,10 +226,15 @@ class Course:
             self.bound = Bound(proven, search.method)
         return wanted[0] and not self._is_over()
 
-    def _search(self) -> PlainSearch | LocalSearch:
+    def searches(self) -> list[PlainSearch] | list[LocalSearch]:
+        """Begin two searches that know nothing of each other, so each stays its own."""
+        seeds = range(WALKS * self.seed, WALKS * self.seed + WALKS)
         if self.is_plain:
-            return PlainSearch(self.shop, self.starts, self.seed)
-        return LocalSearch(self.shop, self.starts, self.preference, self.seed)
+            return [PlainSearch(self.shop, self.starts, seed) for seed in seeds]
+        return [
+            LocalSearch(self.shop, self.starts, self.preference, seed, memory)
+            for seed, memory in zip(seeds, MEMORIES, strict=True)
+        ]
 
     def _is_over(self) -> bool:
         """Say whether the bound is reached and no figure behind it can get better."""

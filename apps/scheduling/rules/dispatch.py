@@ -154,9 +154,10 @@ def pick(
     first = NEVER
     for job in range(shop.last_task.size):
         task = desk.following[job]
-        if task >= 0 and desk.ways[task] >= 0:
-            if shop.on[desk.ways[task]] == bottleneck:
-                first = min(first, desk.starts[task])
+        if task < 0 or desk.ways[task] < 0:
+            continue
+        if shop.on[desk.ways[task]] == bottleneck:
+            first = min(first, desk.starts[task])
     limit = first + (soonest - first) * patience // 100
     chosen, most = -1, -1e300
     for job in range(shop.last_task.size):

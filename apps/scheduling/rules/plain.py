@@ -56,18 +56,17 @@ class PlainSearch:
 
     def advance(self, iterations: int) -> Layout | None:
         """Walk on for some steps; return a plan if it is the best so far."""
+        best: Layout | None = None
         while iterations > 0:
             before = int(self.walk.notes[tabu.ITERATION])
             goes_on = self._walk(iterations)
             iterations -= max(int(self.walk.notes[tabu.ITERATION]) - before, 1)
             found = int(self.walk.notes[tabu.BEST])
-            improved = self._layout() if found < self.best else None
-            self.best = min(self.best, found)
+            if found < self.best:
+                self.best, best = found, self._layout()
             if not goes_on:
                 self._end()
-            if improved is not None:
-                return improved
-        return None
+        return best
 
     def _walk(self, iterations: int) -> bool:
         if isinstance(self.walk, insertion.Field):

@@ -23,12 +23,19 @@ from apps.scheduling.rules.timing import judge, keep, lesser, retime
 # What a search remembers between two calls.
 ITERATION: Final = 0
 STALLED: Final = 1
-MEMORY: Final = 400
-"""How many steps ago a plan may have been as bad as the next one."""
-PATIENCE: Final = 60_000
-"""After so many steps without a better plan the search goes back to the best."""
+LENGTH: Final = 2
+SHORTEST_MEMORY: Final = 400
+LONGEST_MEMORY: Final = 12_800
+"""How many steps ago a plan may have been as bad as the next one: a short memory is
+soon done, a long one goes further. Nobody knows how long there is, so it grows."""
+PATIENCE: Final = 60
+"""After so many memories without a better plan the search goes back to the best."""
 KICKS: Final = 12
 """So many moves by chance lead away from the best when it goes back to it."""
+
+AT_THE_ENDS: Final = 0.75
+BY_CHANCE: Final = 0.1
+"""Shares of steps at the ends of blocks, and of any task at all."""
 
 TARDINESS: Final = 0
 LATE: Final = 1
@@ -48,7 +55,7 @@ class Quest(NamedTuple):
     notes: Numbers
 
 
-def quest(preference: Numbers, shop: Shop, start: Layout) -> Quest:
+def quest(preference: Numbers, shop: Shop, start: Layout, memory: int) -> Quest:
     """Return a search that begins with a plan whose times are set."""
     copy = [empty_layout(shop) for _ in range(3)]
     for layout in (copy[0], copy[2]):
@@ -58,11 +65,11 @@ def quest(preference: Numbers, shop: Shop, start: Layout) -> Quest:
         plan=copy[0],
         trial=copy[1],
         best=copy[2],
-        history=np.repeat(start.cost[None, :], MEMORY, axis=0),
+        history=np.repeat(start.cost[None, :], LONGEST_MEMORY, axis=0),
         preference=preference,
         waits=np.zeros(shop.job_of.size, dtype=np.int64),
         path=np.zeros(shop.job_of.size + 1, dtype=np.int64),
-        notes=np.zeros(2, dtype=np.int64),
+        notes=np.array([0, 0, memory], dtype=np.int64),
     )
 
 
@@ -137,15 +144,25 @@ def trace(shop: Shop, quest: Quest, dice: Dice) -> int:
     leading = quest.preference[0]
     if leading == SETUPS and roll(dice) < 0.5:
         return 0
+    # Inside a block of tasks without a pause an exchange rarely helps; at its ends it may.
+    only_ends = roll(dice) < AT_THE_ENDS
+    is_last = True
     task = shop.last_task[worst_job(shop, plan, leading, dice)]
     while task >= 0:
         ahead = held_up_by(shop, plan, task)
-        if ahead >= 0:
+        if ahead < 0:
+            is_last = True
+            task = shop.before[task]
+            continue
+        if not only_ends or is_last or held_up_by(shop, plan, ahead) < 0:
             quest.path[length] = task
             length += 1
-            # Sometimes the job's own way is followed, past what holds it up.
-            task = ahead if roll(dice) < 0.9 else shop.before[task]
+        is_last = False
+        # Sometimes the job's own way is followed, past what holds it up.
+        if roll(dice) < 0.9:
+            task = ahead
         else:
+            is_last = True
             task = shop.before[task]
     return length
 
@@ -177,7 +194,7 @@ def propose(shop: Shop, quest: Quest, dice: Dice) -> tuple[int, int, int]:
     """Choose a task, a way and a place to move it to."""
     plan = quest.plan
     length = trace(shop, quest, dice)
-    if length == 0 or roll(dice) < 0.1:
+    if length == 0 or roll(dice) < BY_CHANCE:
         task = below(dice, shop.job_of.size)
     else:
         task = quest.path[below(dice, length)]
@@ -248,11 +265,14 @@ def search_on(shop: Shop, quest: Quest, iterations: int, dice: Dice) -> bool:
     plan, trial = quest.plan, quest.trial
     is_better = False
     for _ in range(iterations):
-        memory = quest.history[quest.notes[ITERATION] % quest.history.shape[0]]
+        memory = quest.history[quest.notes[ITERATION] % quest.notes[LENGTH]]
         quest.notes[ITERATION] += 1
         quest.notes[STALLED] += 1
-        if quest.notes[STALLED] > PATIENCE:
+        if quest.notes[STALLED] > PATIENCE * quest.notes[LENGTH]:
             quest.notes[STALLED] = 0
+            quest.notes[LENGTH] *= 2
+            if quest.notes[LENGTH] > LONGEST_MEMORY:
+                quest.notes[LENGTH] = SHORTEST_MEMORY
             copy(quest.best, plan)
             kick(shop, quest, dice)
         task, mode, place = propose(shop, quest, dice)
@@ -284,13 +304,18 @@ class LocalSearch:
     method = "local search"
 
     def __init__(
-        self, shop: Shop, starts: list[Layout], preference: Numbers, seed: int
+        self,
+        shop: Shop,
+        starts: list[Layout],
+        preference: Numbers,
+        seed: int,
+        memory: int,
     ) -> None:
         from apps.scheduling.rules.chance import dice
 
         self.shop = shop
         self.dice = dice(seed)
-        self.quest = quest(preference, shop, starts[0])
+        self.quest = quest(preference, shop, starts[0], memory)
 
     def advance(self, iterations: int) -> Layout | None:
         """Take some steps; return a plan if it is the best so far."""

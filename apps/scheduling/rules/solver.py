@@ -7,15 +7,21 @@ process that solves, not by one that only knows how to ask.
 from collections.abc import Callable
 from time import monotonic
 
+from apps.capacity.rules.spans import NO_SPANS, Spans
 from apps.scheduling.rules.bounds import lower_bound
 from apps.scheduling.rules.problem import (
     Incumbent,
+    Job,
+    MachineTime,
+    Mode,
     Objective,
     Problem,
     Solution,
+    Task,
     gap_percent,
 )
 from apps.scheduling.rules.validity import validate
+from apps.scheduling.types import ScheduleObjective
 
 
 def solve(
@@ -78,3 +84,32 @@ def _nothing_to_do(problem: Problem, objective: Objective) -> Solution:
         method="empty",
         is_proven=True,
     )
+
+
+def warm_up() -> None:
+    """Compile all kernels, so that the first who asks does not wait for that.
+
+    It takes about half a minute once, and nothing where the compiled kernels of this
+    very code lie in the cache already.
+    """
+    machine = MachineTime("M", Spans.of([(0, 100)]), NO_SPANS)
+    from apps.scheduling.rules.course import Course
+
+    for kind, modes in (
+        (ScheduleObjective.TARDINESS, 1),
+        (ScheduleObjective.MAKESPAN, 1),
+        (ScheduleObjective.MAKESPAN, 2),
+    ):
+        problem = Problem(
+            (machine, machine),
+            (Job("a", 0, 1), Job("b", 0, 1)),
+            tuple(
+                Task(str(job), job, 1, (Mode(0, 0, 5), Mode(1, 0, 9))[:modes])
+                for job in range(2)
+            ),
+            0,
+            100,
+        )
+        course = Course(problem, Objective(kind), 1)
+        for search in course.searches():
+            search.advance(1)

@@ -1,0 +1,1 @@
+"""What capacity is measured by: promises, races, schedules, buckets."""
