@@ -26,8 +26,11 @@ from apps.api.v1 import (
     quotes,
     reports,
     rfqs,
+    schedules,
+    setup_times,
     sites,
     work_centers,
+    work_requests,
 )
 
 urlpatterns = [
@@ -111,6 +114,32 @@ urlpatterns = [
     path("calendars/<uuid:subject_id>/ics", calendars.CalendarIcs.as_view()),
     path("calendars/<uuid:subject_id>/submodel", calendars.CalendarSubmodel.as_view()),
     path("calendars/<uuid:subject_id>/readings", calendars.CalendarReadings.as_view()),
+    path(
+        "machines/<uuid:machine_id>/setup-times",
+        setup_times.MachineSetupTimes.as_view(),
+    ),
+    path("work-requests", work_requests.WorkRequests.as_view()),
+    path("work-requests/<uuid:work_request_id>", work_requests.WorkRequest.as_view()),
+    path(
+        "work-requests/<uuid:work_request_id>/cancellation",
+        work_requests.WorkRequestCancellation.as_view(),
+    ),
+    path("job-orders/<uuid:job_order_id>", work_requests.JobOrder.as_view()),
+    path("job-orders/<uuid:job_order_id>/pin", work_requests.JobOrderPin.as_view()),
+    path("job-orders/<uuid:job_order_id>/steps", work_requests.JobOrderSteps.as_view()),
+    path("schedules", schedules.Schedules.as_view()),
+    path("schedules/<uuid:schedule_id>", schedules.Schedule.as_view()),
+    path("schedules/<uuid:schedule_id>/bars", schedules.ScheduleBars.as_view()),
+    path("schedules/<uuid:schedule_id>/stop", schedules.ScheduleStop.as_view()),
+    path(
+        "schedules/<uuid:schedule_id>/acceptance",
+        schedules.ScheduleAcceptance.as_view(),
+    ),
+    path(
+        "schedules/<uuid:schedule_id>/rejection", schedules.ScheduleRejection.as_view()
+    ),
+    path("rush-previews", schedules.RushPreviews.as_view()),
+    path("plan", schedules.PlanInForce.as_view()),
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path(
