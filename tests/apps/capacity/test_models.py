@@ -7,8 +7,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from apps.capacity.models import Calendar, CalendarException, Shift
+from apps.capacity.models import (
+    Calendar,
+    CalendarException,
+    CalendarRevision,
+    Shift,
+)
 from apps.capacity.types import ReservationKind, ReservationState
+from tests.factories import machines
 from tests.factories.capacity import (
     HOUR,
     MONDAY_7,
@@ -112,6 +118,23 @@ class TestCalendar:
     def test_keeps_its_facts(self, hurco: UUID, constraint: str, facts) -> None:
         with refuses(f"capacity_calendar_{constraint}"), transaction.atomic():
             Calendar.objects.create(**{"name": "Late", "time_zone": "UTC", **facts})
+
+    def test_is_of_one_level_only(self, hurco: UUID) -> None:
+        site = machines.site()
+
+        with refuses("capacity_calendar_of_one_level"), transaction.atomic():
+            Calendar.objects.create(name="Both", machine_id=hurco, site=site)
+
+    def test_keeps_each_version_once(self, hurco: UUID) -> None:
+        calendar = early_shifts()
+
+        with (
+            refuses("capacity_calendarrevision_version_once"),
+            transaction.atomic(),
+        ):
+            CalendarRevision.objects.create(
+                calendar=calendar, version=1, facts={}, changed_at=MONDAY_7
+            )
 
 
 class TestShift:
