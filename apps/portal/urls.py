@@ -27,11 +27,13 @@ from apps.portal import (
     machine_tables,
     machine_writing,
     machines,
+    maintenance,
     members,
     notices,
     orders,
     parts,
     preferences,
+    promises,
     quotes,
     reports,
     rfqs,
@@ -209,7 +211,7 @@ urlpatterns = [
     ),
     path(
         "machines/<uuid:machine_id>/maintenance/",
-        capacity.maintenance,
+        maintenance.maintenance,
         name="machine-maintenance",
     ),
     path(
@@ -313,6 +315,13 @@ urlpatterns = [
         name="evidence-drop",
     ),
     path("capacity/", capacity.overview, name="capacity"),
+    path("capacity/promise/", promises.calculator, name="promise"),
+    path("capacity/promise/hold/", promises.hold, name="promise-hold"),
+    path(
+        "capacity/holds/<uuid:route_id>/release/",
+        promises.release,
+        name="promise-release",
+    ),
     path("capacity/shifts/", calendars.week, name="shifts"),
     path("capacity/shifts/week/", calendars.week_set, name="shifts-set"),
     path(

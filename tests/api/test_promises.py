@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -108,7 +109,7 @@ class TestPromises:
         nobodys = shop.post("/v1/promises", batch([str(uuid7())]))
         assert (nobodys.status_code, nobodys.json()["code"]) == (
             404,
-            "machine_not_found",
+            "not_found",
         )
 
         none = batch(mills[:1])
@@ -172,7 +173,7 @@ class TestHolds:
         path = f"/v1/holds/{held['id']}/booking"
 
         strange = seller.post(path, {"order_id": str(uuid7())})
-        assert (strange.status_code, strange.json()["code"]) == (404, "order_not_found")
+        assert (strange.status_code, strange.json()["code"]) == (404, "not_found")
         assert buyer.post(path, {"order_id": str(order.pk)}).status_code == 404
         answer = seller.post(path, {"order_id": str(order.pk)})
 
@@ -185,7 +186,7 @@ class TestMaintenance:
     def test_is_previewed_and_moves_bookings(
         self, shop: Partner, mills: list[str]
     ) -> None:
-        kept = make_capacity.booked(mills[0], not_before=MONDAY, minutes=120)
+        kept = make_capacity.booked(UUID(mills[0]), not_before=MONDAY, minutes=120)
         path = f"/v1/machines/{mills[0]}/maintenance"
         times = {"starts_at": text(MONDAY), "ends_at": text(MONDAY + HOUR)}
 

@@ -221,36 +221,6 @@ class TestExceptions:
         assert other.post(f"/capacity/exceptions/{row.pk}/removal/").status_code == 404
 
 
-class TestMaintenance:
-    def test_takes_the_time(self, planner, north, hurco):
-        response = planner.post(
-            f"/machines/{hurco.pk}/maintenance/",
-            {
-                "starts_at": "2035-05-07T06:00",
-                "ends_at": "2035-05-08T06:00",
-                "reason": "Spindle",
-            },
-        )
-
-        assert response["Location"] == f"/machines/{hurco.pk}/"
-        with context.enterprise(north):
-            kept = selectors.reservations_of(
-                [hurco.pk],
-                MAY_2035,
-                at=capacity.MONDAY_7,
-            )
-            assert [row.reason for row in kept] == ["Spindle"]
-
-    def test_refuses_what_is_over(self, planner, hurco):
-        response = planner.post(
-            f"/machines/{hurco.pk}/maintenance/",
-            {"starts_at": "2020-05-07T06:00", "ends_at": "2020-05-08T06:00"},
-        )
-
-        assert response.status_code == 422
-        assert "cannot be planned in the past" in response.content.decode()
-
-
 class TestCapacityPage:
     def test_teaches_the_first_step(self, planner):
         assert "No machines yet" in planner.get("/capacity/").content.decode()
@@ -294,60 +264,3 @@ class TestCapacityPage:
             planner.get("/capacity/")
 
         assert len(for_twenty) == len(for_two)
-
-
-class TestPromise:
-    def test_says_when_a_machine_can_finish_and_why(self, planner, north, hurco):
-        with context.enterprise(north):
-            capacity.early_shifts()
-
-        text = planner.get(
-            "/capacity/",
-            {"machine": str(hurco.pk), "work": "10", "unit": "h", "not_before": MONDAY},
-        ).content.decode()
-
-        assert "Hurco04 can finish on <strong>8 May 2035, 08:00</strong>" in text
-        assert "It starts on 7 May 2035, 06:00 and takes 10\xa0h" in text
-        assert "Working time used: 8\xa0h" in text
-        assert "Working time used: 2\xa0h" in text
-
-    def test_asks_every_machine_of_a_process(self, planner, north, hurco):
-        with context.enterprise(north):
-            other = factory.complete_machine(code="Hurco05")
-            capacity.early_shifts()
-            capacity.early_shifts(other.pk, shifts=())
-
-        text = planner.get(
-            "/capacity/",
-            {
-                "process_code": "milling",
-                "work": "90",
-                "unit": "min",
-                "not_before": MONDAY,
-            },
-        ).content.decode()
-
-        assert "Hurco04 can finish on <strong>7 May 2035, 07:30</strong>" in text
-        assert "All machines that were asked" in text
-        assert "The machine has no shifts, so no time can be promised." in text
-
-    @pytest.mark.parametrize(
-        ("query", "said"),
-        [
-            ({"work": "8", "unit": "h"}, "Choose a machine or a process."),
-            ({"work": "0", "unit": "h"}, "0 is no work. Give a number above 0."),
-            ({"work": "much", "unit": "h"}, "“much” is not a number."),
-        ],
-    )
-    def test_says_what_is_wrong_with_the_question(self, planner, hurco, query, said):
-        text = planner.get("/capacity/", query).content.decode()
-
-        assert said in text
-
-    def test_says_why_nobody_can(self, planner, hurco):
-        text = planner.get(
-            "/capacity/", {"machine": str(hurco.pk), "work": "8", "unit": "h"}
-        ).content.decode()
-
-        assert "No machine can promise it" in text
-        assert "Set the shifts of its calendar first." in text
