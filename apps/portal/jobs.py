@@ -20,6 +20,7 @@ KINDS: dict[str, str | Promise] = {
     "machines.undo_table": _("Taking an import back"),
     "orders.read_geometry": _("Reading the geometry"),
     "reports.render": _("Making the report"),
+    "scheduling.run": _("Working out an order of work"),
 }
 
 

@@ -62,6 +62,7 @@ ENTRIES: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry(_("Inbox"), "portal:inbox", "inbox", SELLING, "i"),
             Entry(_("Machines"), "portal:machines", "building-factory-2", MAKING, "m"),
             Entry(_("Capacity"), "portal:capacity", "calendar-time", MAKING, "c"),
+            Entry(_("Schedule"), "portal:schedule", "timeline", MAKING, "s"),
         ),
     ),
     (
