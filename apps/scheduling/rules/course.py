@@ -1,6 +1,6 @@
 """The course of one search: what was tried, what is best, when it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from operator import methodcaller
 from time import monotonic
@@ -226,7 +226,7 @@ class Course:
             self.bound = Bound(proven, search.method)
         return wanted[0] and not self._is_over()
 
-    def searches(self) -> list[PlainSearch] | list[LocalSearch]:
+    def searches(self) -> Sequence[PlainSearch | LocalSearch]:
         """Begin two searches that know nothing of each other, so each stays its own."""
         seeds = range(WALKS * self.seed, WALKS * self.seed + WALKS)
         if self.is_plain:
