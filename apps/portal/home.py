@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.capacity import selectors as capacity
 from apps.capacity.types import WeekLoad
 from apps.machines import selectors as machines
+from apps.machines.types import MachineState
 from apps.notify import selectors as notices
 from apps.orders import selectors as orders
 from apps.portal import charts, formats
@@ -31,9 +32,9 @@ def home(request: HttpRequest) -> HttpResponse:
     unread = notices.unread(
         user_id=member_id(request), role=str(role_in(request)), limit=NOTICES_SHOWN
     )
-    own = list(machines.machines_of().values_list("pk", flat=True))
-    load = capacity.total_week_load(
-        machine_ids=own,
+    own = machines.machines_of().count()
+    load = capacity.fleet_week_load(
+        found=machines.machines_of().exclude(state=MachineState.RETIRED),
         from_monday=timezone.localdate(now),
         weeks=WEEKS_SHOWN,
         at=now,
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "portal/home.html",
         {
             "unread": unread,
-            "machines": len(own),
+            "machines": own,
             "published": machines.machines_of(is_published=True).count() if own else 0,
             "free": formats.duration(sum(week.free_minutes for week in soon)),
             "working": formats.duration(sum(week.total_minutes for week in soon)),

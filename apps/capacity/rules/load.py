@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -77,28 +76,23 @@ def week_loads(
     )
 
 
-def loads_of_calendar(
-    monday: date,
-    bounds: Minutes,
-    working: Spans,
-    reserved: Mapping[UUID, Mapping[Use, Spans]],
-) -> Iterable[MachineLoad]:
-    """Return the loads of machines of one calendar; those not reserved as one load."""
-    idle = 0
-    for machine_id, uses in reserved.items():
-        if uses:
-            yield MachineLoad(machine_id, week_loads(monday, bounds, working, uses))
-        else:
-            idle += 1
-            last = machine_id
-    if idle:
-        yield MachineLoad(
-            last,
-            tuple(
-                WeekLoad(monday=week.monday, total_minutes=week.total_minutes * idle)
-                for week in week_loads(monday, bounds, working, {})
-            ),
-        )
+def times(load: MachineLoad, count: int) -> MachineLoad:
+    """Return the load of several machines of which each is as full as this one."""
+    if count == 1:
+        return load
+    return MachineLoad(
+        load.machine_id,
+        tuple(
+            WeekLoad(
+                monday=week.monday,
+                total_minutes=count * week.total_minutes,
+                held_minutes=count * week.held_minutes,
+                booked_minutes=count * week.booked_minutes,
+                maintenance_minutes=count * week.maintenance_minutes,
+            )
+            for week in load.weeks
+        ),
+    )
 
 
 def cumulative_free_minutes(

@@ -29,6 +29,7 @@ from apps.capacity.selectors.effects import (
 )
 from apps.capacity.selectors.loads import (
     cumulative_free_minutes,
+    fleet_week_load,
     free_stretches,
     published_weeks,
     total_week_load,
@@ -87,6 +88,7 @@ __all__ = [
     "cumulative_free_minutes",
     "earliest_again",
     "earliest_finish",
+    "fleet_week_load",
     "free_stretches",
     "has_lapsed_holds",
     "horizons",

@@ -1,13 +1,20 @@
 """How full machines are, week by week."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.db.models import CharField, Count, Min
+from django.db.models.functions import Cast
+
+from apps.capacity.models import Calendar, Reservation
 from apps.capacity.rules import buckets
 from apps.capacity.rules import load as rules
 from apps.capacity.rules.buckets import Stretch, WeekBuckets
 from apps.capacity.rules.limits import PUBLISHED_WEEKS
+from apps.capacity.rules.load import Use
 from apps.capacity.rules.spans import (
     NO_SPANS,
     Minutes,
@@ -23,6 +30,12 @@ from apps.capacity.selectors.reservations import reserved_spans
 from apps.capacity.types import CalendarFacts, MachineLoad, WeekLoad
 from apps.kernel.periods import Period
 
+if TYPE_CHECKING:
+    from apps.machines.models import MachineQuerySet
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+
 
 def week_load(
     *, machine_ids: Sequence[UUID], from_monday: date, weeks: int, at: datetime
@@ -30,63 +43,98 @@ def week_load(
     """Return the load of each machine, in the order asked.
 
     Weeks are ISO weeks on the clock of the machine's calendar; a day that is no
-    Monday stands for the Monday before it.
+    Monday stands for the Monday before it. Each calendar is worked out once, however
+    many machines follow it.
     """
     monday = rules.monday_of(from_monday)
     calendars = calendar_facts(machine_ids)
-    bounds = {
-        machine_id: rules.week_bounds(monday, weeks, calendar.week.time_zone)
-        for machine_id, calendar in calendars.items()
-    }
-    if not bounds or not weeks:
+    if not calendars or not weeks:
         return [MachineLoad(machine_id) for machine_id in machine_ids]
-    reserved = reserved_spans(machine_ids, _around(bounds.values()), at=at)
+    horizons: dict[int, _Horizon] = {}
+    for calendar in calendars.values():
+        if id(calendar) not in horizons:
+            horizons[id(calendar)] = _Horizon.of(calendar, monday, weeks)
+    reserved = reserved_spans(
+        machine_ids, _around(one.bounds for one in horizons.values()), at=at
+    )
     return [
         MachineLoad(
             machine_id,
-            rules.week_loads(
-                monday,
-                bounds[machine_id],
-                working_spans(
-                    calendars[machine_id],
-                    int(bounds[machine_id][0]),
-                    int(bounds[machine_id][-1]),
-                ),
-                reserved[machine_id],
-            ),
+            horizons[id(calendars[machine_id])].loads(monday, reserved[machine_id]),
         )
         for machine_id in machine_ids
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Horizon:
+    """The weeks of one calendar, worked out."""
+
+    bounds: Minutes
+    working: Spans
+    idle: tuple[WeekLoad, ...]
+
+    @classmethod
+    def of(cls, calendar: CalendarFacts, monday: date, weeks: int) -> "_Horizon":
+        bounds = rules.week_bounds(monday, weeks, calendar.week.time_zone)
+        working = working_spans(calendar, int(bounds[0]), int(bounds[-1]))
+        return cls(bounds, working, rules.week_loads(monday, bounds, working, {}))
+
+    def loads(self, monday: date, uses: Mapping[Use, Spans]) -> tuple[WeekLoad, ...]:
+        if not uses:
+            return self.idle
+        return rules.week_loads(monday, self.bounds, self.working, uses)
+
+
 def total_week_load(
     *, machine_ids: Sequence[UUID], from_monday: date, weeks: int, at: datetime
 ) -> tuple[WeekLoad, ...]:
-    """Return the load of machines together, for a report.
-
-    Machines without a reservation cost no more than their calendars: each of these is
-    worked out once, however many machines follow it.
-    """
-    monday = rules.monday_of(from_monday)
-    followers: dict[int, tuple[CalendarFacts, list[UUID]]] = {}
-    for machine_id, calendar in calendar_facts(machine_ids).items():
-        followers.setdefault(id(calendar), (calendar, []))[1].append(machine_id)
-    if not followers or not weeks:
-        return ()
-    bounds = {
-        key: rules.week_bounds(monday, weeks, calendar.week.time_zone)
-        for key, (calendar, _followed) in followers.items()
-    }
-    reserved = reserved_spans(machine_ids, _around(bounds.values()), at=at)
+    """Return the load of machines together, for a report."""
     return rules.sum_of_loads(
-        load
-        for key, (calendar, followed) in followers.items()
-        for load in rules.loads_of_calendar(
-            monday,
-            bounds[key],
-            working_spans(calendar, int(bounds[key][0]), int(bounds[key][-1])),
-            {machine_id: reserved[machine_id] for machine_id in followed},
-        )
+        week_load(machine_ids=machine_ids, from_monday=from_monday, weeks=weeks, at=at)
+    )
+
+
+def fleet_week_load(
+    *, found: "MachineQuerySet", from_monday: date, weeks: int, at: datetime
+) -> tuple[WeekLoad, ...]:
+    """Return the load of however many machines together.
+
+    Machines are read one by one only where they have a calendar of their own or a
+    reservation in these weeks. Of all others of a place one stands for as many as the
+    database counts.
+    """
+    if not weeks:
+        return ()
+    monday = rules.monday_of(from_monday)
+    # A day more on either side: weeks begin by the clock of each site.
+    around = Period(
+        datetime.combine(monday - DAY, time(), tzinfo=UTC),
+        datetime.combine(monday + weeks * WEEK + DAY, time(), tzinfo=UTC),
+    )
+    own = Calendar.objects.filter(machine_id__isnull=False).values("machine_id")
+    reserved = (
+        Reservation.objects.live(at).overlapping(around).values("machine_id").distinct()
+    )
+    bare = found.order_by().prefetch_related(None).select_related(None)
+    # Two subqueries joined by OR would be asked for each machine.
+    apart = set(bare.filter(pk__in=own).values_list("pk", flat=True)) | set(
+        bare.filter(pk__in=reserved).values_list("pk", flat=True)
+    )
+    alike = list(
+        bare.exclude(pk__in=apart)
+        .values("site_id", "work_center_id")
+        .annotate(count=Count("pk", distinct=True), one=Min(Cast("pk", CharField())))
+        .values_list("one", "count")
+    )
+    one_by_one = sorted(apart)
+    stand_ins = [UUID(one) for one, _count in alike]
+    loads = week_load(
+        machine_ids=[*one_by_one, *stand_ins], from_monday=monday, weeks=weeks, at=at
+    )
+    counts = [1] * len(one_by_one) + [count for _one, count in alike]
+    return rules.sum_of_loads(
+        rules.times(load, count) for load, count in zip(loads, counts, strict=True)
     )
 
 

@@ -1,13 +1,19 @@
 from datetime import date
+from random import Random
+from typing import Any
 from uuid import UUID
 
 from apps.capacity import selectors, services
-from apps.capacity.types import WeekLoad
+from apps.capacity.types import CalendarLevel, WeekLoad
 from apps.kernel.periods import Period
+from apps.machines.models import Machine
+from apps.machines.selectors import machines_of
 from tenants import context
-from tenants.types import Actor, EnterpriseRef
+from tenants.types import SYSTEM, Actor, EnterpriseRef
+from tests.factories import machines
 from tests.factories.capacity import (
     DAY,
+    EARLY_SHIFTS,
     HOUR,
     MONDAY_7,
     SHIFT_START,
@@ -135,3 +141,54 @@ class TestCumulativeFreeMinutes:
 
         # Of Monday an hour is gone and three are booked.
         assert found == [2160 + 2400 * week for week in range(26)]
+
+
+class TestFleetWeekLoad:
+    def test_is_the_sum_of_all_machines(self, in_north: EnterpriseRef) -> None:
+        """Places, own calendars, reservations, maintenance: each counted once."""
+        rng = Random(5)
+        early_shifts()
+        sites = [
+            machines.site(name=name, time_zone=zone)
+            for name, zone in (("A", "Europe/Berlin"), ("B", "Asia/Shanghai"))
+        ]
+        made = [
+            machines.complete_machine(code=f"M{n:02}", site_id=rng.choice(sites).pk)
+            for n in range(14)
+        ]
+        services.set_efficiency(
+            level=CalendarLevel(machine_id=made[0].pk),
+            percent=80,
+            by=SYSTEM,
+            at=MONDAY_7,
+        )
+        early_shifts(made[1].pk, shifts=EARLY_SHIFTS[:2])
+        for machine in made[1:4]:
+            held(machine.pk)
+        every = [machine.pk for machine in made]
+        weeks: dict[str, Any] = {"from_monday": MONDAY, "weeks": 12, "at": MONDAY_7}
+
+        whole = selectors.fleet_week_load(found=Machine.objects.all(), **weeks)
+
+        assert whole == selectors.total_week_load(machine_ids=every, **weeks)
+        assert sum(week.held_minutes for week in whole) == 3 * 180
+        some = Machine.objects.filter(pk__in=every[:7])
+        assert selectors.fleet_week_load(found=some, **weeks) == (
+            selectors.total_week_load(machine_ids=every[:7], **weeks)
+        )
+        none = Machine.objects.none()
+        assert selectors.fleet_week_load(found=none, **weeks) == ()
+
+    def test_counts_a_machine_of_several_processes_once(
+        self, in_north: EnterpriseRef
+    ) -> None:
+        early_shifts()
+        machine = machines.complete_machine()
+        machines.capability(machine.pk, process_code="milling-5-axis")
+        weeks: dict[str, Any] = {"from_monday": MONDAY, "weeks": 1, "at": MONDAY_7}
+
+        (week,) = selectors.fleet_week_load(
+            found=machines_of(process_code="milling"), **weeks
+        )
+
+        assert week.total_minutes == 2400
