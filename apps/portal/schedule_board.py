@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _t
 
 from apps.capacity import selectors as capacity
 from apps.capacity.rules.working_time import working_periods
-from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.periods import Period
 from apps.machines import selectors as machines
 from apps.machines.types import MachineState
@@ -23,8 +22,17 @@ from apps.portal.machine_forms import site_choices
 from apps.portal.machine_list import LONGEST, Chip, center_choices
 from apps.portal.machines import uuid_of
 from apps.portal.paging import Page, page_of
+from apps.portal.schedule_words import (
+    is_moved,
+    key_of,
+    last_of_each,
+    late_text,
+    period_text,
+    reservation_words,
+    title_of,
+    tone_of,
+)
 from apps.scheduling import selectors as scheduling
-from apps.scheduling.types import BEGUN_STATES
 
 ROWS_SHOWN = 40
 ASKED = ("zoom", "from", "q", "site", "center", "work", "only")
@@ -221,7 +229,7 @@ class Board:
         self._draw_time(rows)
         for bar in self.bars:
             self._draw_bar(rows, bar, selected)
-        for bar in _last_of_each(self.bars):
+        for bar in last_of_each(self.bars):
             if bar.due_at and self.window.holds(bar.due_at):
                 rows[bar.machine_id].dues.append(
                     gantt.Mark(
@@ -450,64 +458,3 @@ class Board:
 
 
 NOBODY = UUID(int=0)
-
-
-def title_of(work: str, step: str) -> str:
-    """Return what a step is called, with what it is for."""
-    return _t("%(work)s: %(step)s") % {"work": work, "step": step} if work else step
-
-
-def key_of(bar: Any) -> str:
-    """Return what an address calls a piece of work."""
-    return str(bar.job_order_id or f"assumed-{bar.position}")
-
-
-def is_moved(bar: Any) -> bool:
-    """Say whether a piece of work is not where it was."""
-    before = (bar.was_machine_id, bar.was_starts_at)
-    return before != (None, None) and before != (bar.machine_id, bar.starts_at)
-
-
-def tone_of(bar: Any) -> str:
-    """Return how a bar looks: what asks most of the reader comes first."""
-    if bar.tardiness_minutes:
-        return "late"
-    if bar.job_order_id is None:
-        return "assumed"
-    return "running" if bar.state in BEGUN_STATES else "plain"
-
-
-def late_text(minutes: int) -> str:
-    """Say by how much something is late."""
-    return _t("%(time)s late") % {"time": formats.duration(minutes)}
-
-
-def period_text(period: Period) -> str:
-    """Write a period, its day only once where it begins and ends on the same."""
-    start, end = timezone.localtime(period.start), timezone.localtime(period.end)
-    if start.date() == end.date():
-        return f"{formats.moment(start)} – {end:%H:%M}"
-    return f"{formats.moment(start)} – {formats.moment(end)}"
-
-
-def reservation_words(one: Any) -> tuple[str, str, str]:
-    """Return a reservation's kind for the eye, its name, and where it leads."""
-    if one.kind == ReservationKind.MAINTENANCE:
-        return "maintenance", one.reason or _t("Maintenance"), ""
-    if one.state == ReservationState.HELD:
-        href = reverse("portal:quote", args=[one.quote_id]) if one.quote_id else ""
-        return "held", _t("Held for a quote"), href
-    if one.kind == ReservationKind.WORK:
-        return "booked", _t("Work of our own"), ""
-    href = reverse("portal:order", args=[one.order_id]) if one.order_id else ""
-    return "booked", _t("Booked for an order"), href
-
-
-def _last_of_each(bars: Iterable[Any]) -> list[Any]:
-    """Return the last piece of work of each request, which is what is due."""
-    last: dict[Any, Any] = {}
-    for bar in bars:
-        known = last.get(bar.work_request_id)
-        if known is None or bar.finishes_at > known.finishes_at:
-            last[bar.work_request_id] = bar
-    return list(last.values())

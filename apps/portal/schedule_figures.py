@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from apps.machines import selectors as machines
 from apps.portal import formats
 from apps.portal.gantt import Text
-from apps.portal.schedule_board import late_text, period_text, title_of
+from apps.portal.schedule_words import late_text, period_text, title_of
 from apps.portal.states import tone_of
 from apps.scheduling import selectors as scheduling
 from apps.scheduling.types import ScheduleState

@@ -17,8 +17,8 @@ from apps.machines import selectors as machines
 from apps.portal import formats
 from apps.portal.gantt import Text
 from apps.portal.pins import PinForm
-from apps.portal.schedule_board import (
-    Board,
+from apps.portal.schedule_board import Board
+from apps.portal.schedule_words import (
     is_moved,
     key_of,
     late_text,

@@ -27,7 +27,7 @@ from apps.portal.machine_list import offered_processes
 from apps.portal.machines import READERS, may_write, uuid_of
 from apps.portal.paging import page_of
 from apps.portal.pins import version_of
-from apps.portal.schedule_board import period_text
+from apps.portal.schedule_words import period_text
 from apps.portal.work_request_forms import (
     DEFAULT_PRIORITY,
     StepRow,

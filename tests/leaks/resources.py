@@ -45,6 +45,7 @@ from tests.factories import notify as make_notices
 from tests.factories import orders as make_orders
 from tests.factories import reports as make_reports
 from tests.factories import routes as make_routes
+from tests.factories import scheduling as make_work
 from tests.factories import verification as make_verification
 from tests.support.world import NOON, PASSWORD
 
@@ -69,6 +70,7 @@ CANARIES = {
     "document title": "Canary data sheet 6207",
     "document's content": "CANARY-DOCUMENT-51151",
     "notice": "Canary notice 9081",
+    "work request": "Canary shaft 6631",
     "member's name": "Carla Canary",
     "member's e-mail": "carla.canary@north.example",
     "API client": "Canary ERP 2290",
@@ -89,6 +91,7 @@ class Resources:
         self._ask()
         self._keep()
         self._settle()
+        self._plan()
 
     def _put(self, **rows: Model) -> None:
         self.ids |= {name: str(row.pk) for name, row in rows.items()}
@@ -257,6 +260,18 @@ class Resources:
             evidence_id=evidence,
         )
         self.ids["client_id"] = client.client_id
+
+    def _plan(self) -> None:
+        """North plans work of its own, and has a proposal for it."""
+        with context.enterprise(self.north):
+            machine_id = UUID(self.ids["machine_id"])
+            work = make_work.work_request(machine_id, title=CANARIES["work request"])
+            job = make_work.only_job(work)
+            proposal = make_work.schedule()
+            make_work.scheduled_job(
+                proposal, job, machine_id, title=CANARIES["work request"]
+            )
+        self._put(work_request_id=work, job_order_id=job, schedule_id=proposal)
 
     def _export(self) -> Archive:
         """North has had all it owns written to a file, which its owner may take."""

@@ -23,6 +23,7 @@ from tests.factories import machines as make_machines
 from tests.factories import notify as make_notices
 from tests.factories import orders as make_orders
 from tests.factories import reports as make_reports
+from tests.factories import scheduling as make_work
 from tests.support.world import NOON, PASSWORD
 
 # After all that is promised or shown here.
@@ -39,6 +40,8 @@ class World:
         self.listings: list[Listing] = []
         self.wide: Demand | None = None
         make.shop(north)
+        with context.enterprise(north):
+            self.proposal = make_work.schedule()
 
     def grow(self, count: int) -> None:
         """Bring everything up to this number."""
@@ -98,6 +101,7 @@ class World:
         )
         self.listings.append(listing)
         with context.enterprise(self.north):
+            self._plan(number)
             self._show(number, site)
             capacity.take_maintenance(
                 machine_id=self.listings[0].machine_id,
@@ -120,6 +124,25 @@ class World:
             with context.enterprise(ref):
                 make_notices.notice(title=f"Notice {number}", roles=tuple(Role))
                 make_reports.report_file(make_reports.requested_report())
+
+    def _plan(self, number: int) -> None:
+        """Propose one more piece of work, which moves, and comes too late."""
+        machine_id = self.listings[number].machine_id
+        other_id = self.listings[0].machine_id
+        work = make_work.work_request(
+            *{machine_id, other_id}, title=f"Brackets {number}"
+        )
+        make_work.scheduled_job(
+            self.proposal,
+            make_work.only_job(work),
+            machine_id,
+            tardiness_minutes=60,
+            due_at=NOON,
+            was_machine_id=other_id,
+            was_starts_at=NOON,
+        )
+        make_work.setup_time(machine_id)
+        make_work.schedule()
 
     def _show(self, number: int, site: Site) -> None:
         """Let one more document speak for the first machine, and for a site."""

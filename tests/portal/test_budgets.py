@@ -13,6 +13,7 @@ from apps.orders.models import Order, Part, Quote
 from apps.portal.public.urls import urlpatterns as public_pages
 from apps.portal.urls import urlpatterns as portal_pages
 from apps.reports.models import Report
+from apps.scheduling.selectors import work_requests
 from tenants import context
 from tenants.registry.selectors import forget_enterprises, members_of
 from tests.portal.busy_world import World
@@ -38,6 +39,9 @@ NO_PAGES = {
     "export-add",
     "exports",
     "hand-over",
+    "job-order-move",
+    "job-order-pin",
+    "job-order-unpin",
     "machine-aspect-file",
     "machine-aspects-file",
     "machine-bulk-undo",
@@ -49,6 +53,7 @@ NO_PAGES = {
     "machine-export",
     "machine-fill",
     "machine-publish",
+    "machine-setup-times-set",
     "machine-shell-file",
     "machine-shells-file",
     "machine-state",
@@ -67,6 +72,7 @@ NO_PAGES = {
     "part-file",
     "part-preview",
     "part-read-again",
+    "pin-undo",
     "preferences",
     "quote-award",
     "quote-withdraw",
@@ -74,10 +80,14 @@ NO_PAGES = {
     "report-remake",
     "rfq-cancel",
     "rfq-publish",
+    "schedule-accept",
+    "schedule-reject",
+    "schedule-stop",
     "shifts-exception-add",
     "shifts-set",
     "site-drop",
     "work-center-drop",
+    "work-request-cancel",
 }
 # Public addresses that answer a form, send a file, or lead on to a portal.
 # Whoever claims an entry brings a link of their own.
@@ -113,6 +123,7 @@ def pages_of_shop(world: World) -> dict[str, str]:
         center = WorkCenter.objects.order_by("code")[0]
         certificate = {"certificate_id": Certificate.objects.order_by("id")[0].pk}
         document = {"document_id": Document.objects.newest_first()[0].pk}
+        work = work_requests(search="Brackets 0")[0]
     person = members_of(world.north.id)[0].user
     process = {**machine, "process_code": "milling-3-axis"}
     return {
@@ -158,6 +169,19 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "document-add": at("document-add"),
         "evidence-add": at("evidence-add", **document),
         "capacity": at("capacity"),
+        "schedule": at("schedule") + "?from=2030-05-06",
+        "schedules": at("schedules"),
+        "schedule-request": at("schedule-request"),
+        "schedule-proposal": at("schedule-proposal", schedule_id=world.proposal.pk)
+        + f"?from=2030-05-06&bar={work.job_orders.all()[0].pk}",
+        "what-if": at("what-if"),
+        "work-requests": at("work-requests"),
+        "work-request-add": at("work-request-add"),
+        "rush-order": at("rush-order"),
+        "work-request": at("work-request", work_request_id=work.pk),
+        "work-request-change": at("work-request-change", work_request_id=work.pk),
+        "setup-times": at("setup-times"),
+        "machine-setup-times": at("machine-setup-times", **machine),
         "shifts": at("shifts"),
         "inbox": at("inbox"),
         "demand": at("demand", **demand),

@@ -70,3 +70,33 @@ def work_titles(work_request_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Return what work requests are called."""
     rows = WorkRequest.objects.filter(pk__in=work_request_ids)
     return dict(rows.values_list("pk", "title"))
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReplanned:
+    """An order whose work a schedule has put elsewhere."""
+
+    order_id: UUID
+    machine_id: UUID
+    finishes_at: datetime
+    was_finishes_at: datetime | None
+
+
+def orders_replanned(schedule_id: UUID) -> list[OrderReplanned]:
+    """Return the orders whose machine or finish a schedule has moved."""
+    rows = ScheduledJob.objects.filter(
+        schedule_id=schedule_id, job_order__work_request__order_id__isnull=False
+    ).select_related("job_order__work_request")
+    return [
+        OrderReplanned(
+            order_id=order_id,
+            machine_id=row.machine_id,
+            finishes_at=row.finishes_at,
+            was_finishes_at=row.was_finishes_at,
+        )
+        for row in rows.order_by("position")
+        if row.job_order is not None
+        and (order_id := row.job_order.work_request.order_id) is not None
+        and (row.was_machine_id, row.was_finishes_at)
+        != (row.machine_id, row.finishes_at)
+    ]
