@@ -8,6 +8,7 @@ from apps.exchange import services
 from apps.exchange.types import RunTrigger
 from apps.orders import selectors as orders
 from tenants import jobs
+from tenants.types import SYSTEM
 
 
 @jobs.handler("exchange.publish_machine")
@@ -26,6 +27,12 @@ def refresh_capacity(*, machine_id: str, **_: object) -> None:
 def roll_weeks(**_: object) -> None:
     """Publish the free time of the weeks from this one on."""
     services.roll_weeks(at=timezone.now())
+
+
+@jobs.handler("exchange.tell_replanned")
+def tell_replanned(*, schedule_id: str, **_: object) -> None:
+    """Let orders follow a plan that was put in force, and tell both sides."""
+    services.tell_replanned(schedule_id=UUID(schedule_id), by=SYSTEM, at=timezone.now())
 
 
 @jobs.handler("exchange.show_documents")

@@ -44,7 +44,7 @@ from apps.exchange.services.quoting import (
     submit_quote,
     withdraw_quote,
 )
-from apps.exchange.services.rebooking import plan_maintenance
+from apps.exchange.services.rebooking import plan_maintenance, tell_replanned
 from apps.exchange.services.routes import (
     EnterpriseElsewhere,
     RouteHeld,
@@ -101,6 +101,7 @@ __all__ = [
     "roll_weeks",
     "show_documents",
     "submit_quote",
+    "tell_replanned",
     "tell_sellers",
     "withdraw_idle_lot",
     "withdraw_quote",

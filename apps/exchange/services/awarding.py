@@ -29,6 +29,7 @@ from apps.kernel.identifiers import uuid7
 from apps.orders import selectors as orders
 from apps.orders import services as orders_services
 from apps.orders.types import OrderFacts, QuoteState, Side
+from apps.scheduling import services as scheduling
 from tenants import context
 from tenants.registry import selectors as enterprises
 from tenants.types import SYSTEM, Actor, EnterpriseRef
@@ -269,6 +270,19 @@ def _decide_as_seller(
         machine_id=answer.machine_id,
         reservation_id=answer.reservation_id,
     )
+    if answer.reservation_id is not None:
+        scheduling.ensure_work_of_order(
+            order_id=order_id,
+            title=demand.title,
+            part_label="",
+            quantity=quote.quantity,
+            reservation_id=answer.reservation_id,
+            # Later than this it is late for the buyer.
+            due_at=quote.finish_at,
+            process_code="",
+            by=Actor(label=buyer.name),
+            at=at,
+        )
 
 
 def _decline(answer: _Answer, *, reason: object, by: Actor, at: datetime) -> None:

@@ -24,6 +24,7 @@ from apps.kernel.errors import InvalidInput
 from apps.orders import selectors as orders
 from apps.orders import services as orders_services
 from apps.orders.types import OrderState, Side
+from apps.scheduling import services as scheduling
 from tenants import context
 from tenants.types import Actor, EnterpriseRef
 
@@ -87,6 +88,11 @@ def move_order(
     seller = own if order.side == Side.SELLER else other
     if state == OrderState.CANCELLED:
         _free_machine(seller, order_id, by=by, at=at)
+    if state in {OrderState.CANCELLED, OrderState.SHIPPED}:
+        with context.enterprise(seller):
+            scheduling.end_work_of_order(
+                order_id=order_id, is_done=state == OrderState.SHIPPED, by=by, at=at
+            )
     for side in by_schema([own, other]):
         with context.enterprise(side):
             step = partial(STEPS[state], order_id=order_id, at=at)

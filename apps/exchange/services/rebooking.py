@@ -1,4 +1,4 @@
-"""Maintenance that moves booked orders: both sides are told of a later finish."""
+"""Booked orders that maintenance or a plan moves: both sides hear of a later finish."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from apps.exchange.services.pairing import lock_audit_heads
 from apps.kernel.periods import Period
 from apps.orders import selectors as orders
 from apps.orders import services as orders_services
+from apps.scheduling import selectors as scheduling
 from tenants import context
 from tenants.registry import selectors as enterprises
 from tenants.types import Actor, EnterpriseRef
@@ -81,6 +82,39 @@ def plan_maintenance(
             )
     lock_audit_heads([seller])
     return taken
+
+
+@transaction.atomic
+def tell_replanned(*, schedule_id: UUID, by: Actor, at: datetime) -> int:
+    """Follow a plan that was put in force: orders name their machine, sides are told.
+
+    Runs in the seller's name, by a job. Returns how many orders finish later than
+    they were booked for; what was promised to the buyer stays on record.
+    """
+    seller = context.current()
+    later = 0
+    for moved in scheduling.orders_replanned(schedule_id):
+        order = orders.orders().filter(pk=moved.order_id).first()
+        if order is None:
+            continue
+        if order.machine_id != moved.machine_id:
+            orders_services.assign_machine(
+                order_id=order.pk, machine_id=moved.machine_id, by=by, at=at
+            )
+        if moved.was_finishes_at is None or moved.finishes_at <= moved.was_finishes_at:
+            continue
+        later += 1
+        telling.finish_moved(
+            seller,
+            enterprises.enterprise_by_id(order.counterparty_id),
+            order_id=order.pk,
+            title=order.title,
+            finish=moved.finishes_at,
+            was=order.promised_at,
+            at=at,
+        )
+    lock_audit_heads([seller])
+    return later
 
 
 def _order_moved(

@@ -258,9 +258,11 @@ class ExactSearch:
 
     def _setup(self, mode: int, task: int, family: int) -> int:
         own = int(self.shop.family[task])
-        paired = int(self.shop.pair[self.shop.on[mode], family, own])
-        if paired >= 0:
-            return paired
+        reach = self.shop.pair.shape[1]
+        if max(own, family) < reach:
+            paired = int(self.shop.pair[self.shop.on[mode], family, own])
+            if paired >= 0:
+                return paired
         return 0 if own and own == family else int(self.shop.setup[mode])
 
     def _minimize(self) -> None:

@@ -18,6 +18,8 @@ from apps.scheduling.types import ScheduleObjective
 
 ELITES: Final = 5
 NOISE_PERCENT: Final = 10
+MOST_TASKS: Final = 3_000
+"""What is forbidden is kept for each pair of tasks: 36 MB for so many."""
 
 
 def is_plain(problem: Problem, objective: Objective, shop: Shop) -> bool:
@@ -28,6 +30,7 @@ def is_plain(problem: Problem, objective: Objective, shop: Shop) -> bool:
     """
     return bool(
         objective.kind == ScheduleObjective.MAKESPAN
+        and len(problem.tasks) <= MOST_TASKS
         and not problem.setups
         and np.all(np.diff(shop.spans) == 1)
         and np.all(np.diff(shop.gaps) == 1)

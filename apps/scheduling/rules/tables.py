@@ -84,11 +84,12 @@ def shop_of(problem: Problem, *, stays: bool) -> Shop:
 
 
 def _families(problem: Problem) -> dict[str, int]:
+    """Number the families; those that setup times name come first."""
+    paired = {family for _, *pair in problem.setups for family in pair}
     named = {task.family for task in problem.tasks}
     named |= {machine.last_family for machine in problem.machines}
-    return {"": 0} | {
-        name: number for number, name in enumerate(sorted(named - {""}), start=1)
-    }
+    in_order = [*sorted(paired & named), *sorted(named - paired - {""})]
+    return {"": 0} | {name: number for number, name in enumerate(in_order, start=1)}
 
 
 def _task_columns(
@@ -150,14 +151,16 @@ def _mode_columns(
 
 
 def _pairs(problem: Problem, families: dict[str, int]) -> Numbers:
-    pair = np.full(
-        (len(problem.machines), len(families), len(families)), -1, dtype=np.int64
-    )
-    for (machine, before, after), minutes in problem.setups.items():
-        if before in families and after in families:
-            pair[machine, families[before], families[after]] = problem.efficient(
-                machine, minutes
-            )
+    """Lay out the setup times, as far as the families reach that have any."""
+    given = {
+        (machine, families[before], families[after]): minutes
+        for (machine, before, after), minutes in problem.setups.items()
+        if before in families and after in families
+    }
+    reach = 1 + max((max(pair) for _, *pair in given), default=0)
+    pair = np.full((len(problem.machines), reach, reach), -1, dtype=np.int64)
+    for (machine, before, after), minutes in given.items():
+        pair[machine, before, after] = problem.efficient(machine, minutes)
     return pair
 
 

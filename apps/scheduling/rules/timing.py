@@ -57,9 +57,11 @@ def fit(shop: Shop, machine: int, begin: int, minutes: int) -> int:
 def setup_after(shop: Shop, mode: int, task: int, family: int) -> int:
     """Return the setup of a task after work of a family."""
     own = shop.family[task]
-    paired = shop.pair[shop.on[mode], family, own]
-    if paired >= 0:
-        return paired
+    reach = shop.pair.shape[1]
+    if family < reach and own < reach:
+        paired = shop.pair[shop.on[mode], family, own]
+        if paired >= 0:
+            return paired
     if own != 0 and own == family:
         return 0
     return shop.setup[mode]

@@ -13,8 +13,10 @@ from apps.scheduling.selectors.problem import (
 )
 from apps.scheduling.selectors.results import (
     LateWork,
+    OrderReplanned,
     late_work,
     moved_jobs,
+    orders_replanned,
     proposal_to_decide,
     work_titles,
 )
@@ -45,6 +47,7 @@ __all__ = [
     "LateWork",
     "NoMachineInService",
     "NothingToPlan",
+    "OrderReplanned",
     "Pinning",
     "ScheduleUnknown",
     "WorkRequestUnknown",
@@ -57,6 +60,7 @@ __all__ = [
     "late_work",
     "moved_jobs",
     "open_work_count",
+    "orders_replanned",
     "pinnings_of",
     "plan_in_force",
     "proposal_to_decide",

@@ -148,6 +148,6 @@ def lines_of(schedule: Schedule) -> list[ScheduledJob]:
     """Return the lines of a schedule, in their order."""
     return list(
         ScheduledJob.objects.filter(schedule=schedule)
-        .select_related("job_order__reservation")
+        .select_related("job_order__reservation", "job_order__work_request")
         .order_by("position")
     )

@@ -36,6 +36,7 @@ from tenants import jobs
 from tenants.types import Actor
 
 RUN = "scheduling.run"
+TELL = "exchange.tell_replanned"
 LONGEST_BUDGET = 600
 RUSH_BUDGET = 10
 MOST_WINDOWS = 100
@@ -230,6 +231,9 @@ def _accept(schedule_id: UUID, version: int, *, by: Actor, at: datetime) -> Sche
     Schedule.objects.filter(pk__in=others, is_what_if=False).update(
         state=ScheduleState.OUTDATED, error=_("Another plan was accepted since.")[:500]
     )
+    if any(_moves_an_order(line) for line in lines):
+        # Whose finish it moves is told by those who know of orders.
+        jobs.enqueue(TELL, schedule_id=str(found.pk))
     audit.record(
         verb="schedule.accepted",
         subject=found,
@@ -258,6 +262,16 @@ def reject_schedule(
     _decide(found, by=by, at=at)
     audit.record(verb="schedule.rejected", subject=found, by=by, at=at)
     return found
+
+
+def _moves_an_order(line: ScheduledJob) -> bool:
+    job = line.job_order
+    return (
+        job is not None
+        and job.work_request.order_id is not None
+        and (line.was_machine_id, line.was_finishes_at)
+        != (line.machine_id, line.finishes_at)
+    )
 
 
 def _planned(line: ScheduledJob) -> PlannedTime:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,6 @@ from apps.scheduling import selectors
 from apps.scheduling.models import JobOption, JobOrder, WorkRequest
 from apps.scheduling.rules.work import check_work, machine_ids_of
 from apps.scheduling.types import (
-    BEGUN_STATES,
     OPEN_STATES,
     JobOrderState,
     OptionDraft,
@@ -176,11 +176,23 @@ def ensure_work_of_order(
 
 
 @transaction.atomic
-def end_work_of_order(*, order_id: UUID, by: Actor, at: datetime) -> None:
-    """Give up the work of an order that was cancelled; its time is let go elsewhere."""
+def end_work_of_order(
+    *, order_id: UUID, is_done: bool, by: Actor, at: datetime
+) -> None:
+    """End the work of an order that was shipped, or give it up with a cancelled one.
+
+    Its machine time is the order's, which lets it go itself.
+    """
     found = WorkRequest.objects.select_for_update().filter(order_id=order_id).first()
-    if found is not None:
+    if found is None or not found.job_orders.filter(state__in=OPEN_STATES).exists():
+        return
+    if not is_done:
         _abort(found, by=by, at=at, lets_go=False)
+        return
+    found.job_orders.filter(state__in=OPEN_STATES).update(
+        state=JobOrderState.ENDED, version=F("version") + 1, updated_at=at
+    )
+    audit.record(verb="work_request.ended", subject=found, by=by, at=at)
 
 
 def check_draft(draft: WorkRequestDraft) -> None:
@@ -365,8 +377,3 @@ def _text(moment: datetime | None) -> str:
     return (
         moment.astimezone(timezone.get_default_timezone()).isoformat() if moment else ""
     )
-
-
-def is_begun(job: JobOrder) -> bool:
-    """Say whether a step runs, or was interrupted."""
-    return job.state in BEGUN_STATES
