@@ -107,7 +107,7 @@ PROCESS_CACHES = {
         "apps.capacity.rules.public_holidays.year_of_days": (
             "by country, region and year"
         ),
-        "apps.capacity.rules.ical_reader.known_zones": _LOADED,
+        "apps.capacity.rules.ical_telling.known_zones": _LOADED,
         "apps.machines.rules.holiday_places.known_countries": _LOADED,
         "apps.machines.rules.holiday_places.regions_of": _LOADED,
         "apps.capacity.rules.working_time._year_of_spans": (

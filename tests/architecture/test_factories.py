@@ -25,6 +25,7 @@ WITHOUT = {
     "tenants.DirectoryVersion": "one row, written by the migration that made the table",
     "exchange.Match": "written by match_demand, with its run",
     "capacity.Shift": "written by set_shifts, with the calendar",
+    "capacity.CalendarRevision": "written with each change of a calendar",
     "capacity.CalendarException": "written by add_exception, to a calendar",
     "orders.QuoteLine": "written with its quote, to whose total it must sum up",
 }

@@ -109,7 +109,9 @@ class _Weaving:
         self.own: Mapping[str, str] = said["own"]
         self.zone = ZoneInfo(said["zone"] or standing.clock)
         until = _day(self.own.get("UNTIL", ""))
-        self.first, self.last = first, min(last, until) if until else last
+        # Of a file that is older than it reaches only its week says anything.
+        self.first = first
+        self.last = max(min(last, until or last), first - DAY)
         self.left: list[NotCarried] = []
 
     def reading(self) -> CalendarReading:

@@ -8,29 +8,32 @@ others as their occurrences in a horizon. The answer is one object of JSON:
 
 import argparse
 import json
-import re
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
 
+from apps.capacity.rules.ical_breaks import breaks_in, breaks_of, pieces_of
+from apps.capacity.rules.ical_telling import (
+    DAY,
+    EPOCH,
+    MINUTE,
+    MOST_TEXT,
+    Reading,
+    Unreadable,
+    day_of,
+    known_zones,
+    wall_of,
+    zone_key,
+)
 from apps.kernel.limits import limit_self
 
 MOST_COMPONENTS = 5_000
 MOST_OCCURRENCES = 5_000
-MOST_TEXT = 200
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PLAIN_KEYS = {"FREQ", "BYDAY", "UNTIL", "WKST", "INTERVAL"}
 TOO_OFTEN = {"SECONDLY", "MINUTELY"}
-DAY = timedelta(days=1)
 A_MONTH = 28 * DAY
-MINUTE = timedelta(minutes=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-PERIOD = re.compile(
-    r"^(\d{8}T\d{6}Z?)[/-](?:(\d{8}T\d{6}Z?)|P(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?))$"
-)
 # What is read of an event, or says nothing about time.
 READ = {
     *("UID", "DTSTAMP", "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE"),
@@ -42,46 +45,6 @@ CLOSING_WORDS = (
     *("break", "pause", "maintenance", "service", "holiday", "vacation"),
     *("closed", "shutdown", "absence"),
 )
-
-
-class Unreadable(Exception):
-    """The file is no calendar that can be read."""
-
-    def __init__(self, fault: str, **facts: object) -> None:
-        super().__init__(fault)
-        self.fault, self.facts = fault, facts
-
-
-class Reading:
-    """What is told of one file, and what is left out of it."""
-
-    def __init__(self, first: date, last: date, clock: str) -> None:
-        self.clock, self.zone = clock, ""
-        self.first, self.last = first, last
-        self.weekly: list[dict[str, Any]] = []
-        self.spans: list[dict[str, Any]] = []
-        self.left: Counter[tuple[str, str]] = Counter()
-        self.samples: dict[tuple[str, str], str] = {}
-
-    @property
-    def shown_in(self) -> str:
-        """The zone of the clock on which times without one are meant."""
-        return self.zone or self.clock
-
-    def leave(self, what: str, why: str, value: object = "") -> None:
-        """Note what is left out; the first of many stands for all of them."""
-        key = (what[:MOST_TEXT], why)
-        self.left[key] += 1
-        self.samples.setdefault(key, str(value)[:MOST_TEXT])
-
-    def minute(self, moment: date, *, up: bool = False) -> int:
-        """Count a moment in minutes; a day begins at midnight of the clock."""
-        if not isinstance(moment, datetime):
-            moment = datetime.combine(moment, time())
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=ZoneInfo(self.shown_in))
-        gone = moment.astimezone(UTC) - EPOCH
-        return -(-gone // MINUTE) if up else gone // MINUTE
 
 
 def read(source: Path, reading: Reading) -> dict[str, Any]:
@@ -149,20 +112,6 @@ def zone_of(calendar: Any, events: list[Any], clock: str) -> str:
     # Spindle names no zone where the clock of the site is meant.
     is_own = "X-SPINDLE-HAS-WEEK" in calendar
     return "" if is_own and found == clock else found
-
-
-@cache
-def known_zones() -> set[str]:
-    """Return the zones that there are; to look takes the time of thousands of events."""
-    return available_timezones()
-
-
-def zone_key(moment: Any) -> str:
-    """Return the name of a moment's zone, empty for none or one nobody knows."""
-    if moment.tzinfo is UTC:
-        return "UTC"
-    key = getattr(moment.tzinfo, "key", "") or ""
-    return key if key in known_zones() else ""
 
 
 def is_readable(event: Any, reading: Reading) -> bool:
@@ -316,84 +265,6 @@ def listed(event: Any, name: str, reading: Reading) -> list[datetime]:
     return found
 
 
-def breaks_of(event: Any, reading: Reading) -> list[tuple[timedelta, int, bool]]:
-    """Return breaks and maintenance as told by IDTA 02067, after the event's start."""
-    starts = wall_of(event["DTSTART"].dt, reading)
-    found = []
-    for name in ("X-BREAK", "X_BREAK", "X-MAINTENANCE", "X_MAINTENANCE"):
-        values = event.get(name, [])
-        for value in values if isinstance(values, list) else [values]:
-            is_middle = value.params.get("X-SPINDLE-AT") == "MIDDLE"
-            for text in str(value).split(","):
-                pause = pause_of(text.strip(), reading)
-                if pause is not None:
-                    found.append((pause[0] - starts, pause[1], is_middle))
-                elif text.strip().upper() not in ("TRUE", "FALSE", ""):
-                    reading.leave(name, "broken_break", text)
-    return sorted(found)
-
-
-def breaks_in(
-    occurrence: Any, masters: list[Any], reading: Reading
-) -> list[tuple[timedelta, int, bool]]:
-    """Return the breaks of an occurrence: those of the first, as late as there."""
-    for master in masters:
-        if all(
-            master.get(name) == occurrence.get(name)
-            for name in ("X-BREAK", "X_BREAK", "X-MAINTENANCE", "X_MAINTENANCE")
-        ):
-            return breaks_of(master, reading)
-    return breaks_of(occurrence, reading)
-
-
-def pause_of(text: str, reading: Reading) -> tuple[datetime, int] | None:
-    """Return when a break begins and its minutes, or nothing if it cannot be read."""
-    match = PERIOD.match(text)
-    if match is None:
-        return None
-    begins, ends, hours, minutes, seconds = match.groups()
-    try:
-        start = stamp_of(begins, reading)
-        length = (
-            stamp_of(ends, reading) - start
-            if ends
-            else timedelta(
-                hours=int(hours or 0),
-                minutes=int(minutes or 0),
-                seconds=int(seconds or 0),
-            )
-        )
-    except (ValueError, OverflowError):
-        return None
-    return (start, length // MINUTE) if timedelta() < length <= DAY else None
-
-
-def stamp_of(text: str, reading: Reading) -> datetime:
-    """Read a moment as the calendar's clock shows it."""
-    moment = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
-    if text.endswith("Z"):
-        return wall_of(moment.replace(tzinfo=UTC), reading)
-    return moment
-
-
-def wall_of(moment: date, reading: Reading) -> datetime:
-    """Return what the calendar's clock shows at a moment."""
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, time())
-    if moment.tzinfo is None:
-        return moment
-    # In its own zone as written: a time that is skipped is shown as it was meant.
-    if zone_key(moment) == reading.shown_in:
-        return moment.replace(tzinfo=None)
-    zone = ZoneInfo(reading.shown_in)
-    return moment.astimezone(zone).replace(tzinfo=None)
-
-
-def day_of(moment: date, reading: Reading) -> date:
-    """Return the day that the calendar's clock shows at a moment."""
-    return wall_of(moment, reading).date()
-
-
 def ends_of(event: Any) -> date:
     """Return when an event ends, as RFC 5545 has it."""
     starts: date = event["DTSTART"].dt
@@ -465,19 +336,6 @@ def add_span(
             "exact": [starts.isoformat(), ends.isoformat()] if own else [],
         }
     )
-
-
-def pieces_of(
-    first: int, last: int, breaks: list[tuple[timedelta, int, bool]]
-) -> list[tuple[int, int]]:
-    """Return the minutes between two, without the breaks."""
-    pieces, cursor = [], first
-    for after, minutes, _is_middle in breaks:
-        pause = first + after // MINUTE
-        if cursor < min(pause, last):
-            pieces.append((cursor, min(pause, last)))
-        cursor = max(cursor, pause + minutes)
-    return [*pieces, (cursor, last)] if cursor < last else pieces
 
 
 def main() -> None:

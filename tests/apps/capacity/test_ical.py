@@ -171,6 +171,12 @@ class TestRoundTrip:
         assert date(2030, 8, 15) in closed
         assert worked(reading, berlin).pairs() == worked(read(raw)).pairs()
 
+    def test_says_its_week_long_after_it_was_written(self) -> None:
+        reading = read(written(FULL), today=date(2040, 5, 7))
+
+        assert reading.draft == FULL
+        assert reading.horizon.minutes == 0
+
     @settings(max_examples=40, deadline=None)
     @given(st.data())
     def test_works_the_same_minutes_in_any_zone(self, data: st.DataObject) -> None:
