@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -103,6 +104,60 @@ class TestBestOfAll:
         assert wanted is not None
         assert check(problem, found.assignments) == []
         assert TARDINESS.leading(found.figures) == TARDINESS.leading(wanted)
+
+
+class TestPins:
+    @pytest.mark.parametrize("seed", range(15))
+    def test_several_pinned_starts_are_kept_where_a_plan_keeps_them(
+        self, seed: int
+    ) -> None:
+        chance = Random(seed)
+        free = drawn_problem(chance, jobs=6, steps=3, machines=3, horizon=1200)
+        plan = searched(free, TARDINESS, iterations=50).assignments
+        chosen = {
+            placed.task: Pin(placed.machine, placed.start)
+            for placed in chance.sample(plan, 4)
+        }
+        problem = replace(
+            free,
+            tasks=tuple(
+                replace(task, pin=chosen.get(index))
+                for index, task in enumerate(free.tasks)
+            ),
+        )
+
+        found = searched(problem, TARDINESS, iterations=500)
+
+        assert check(problem, found.assignments) == []
+
+    def test_work_that_began_before_the_present_goes_on(self) -> None:
+        machine = MachineTime("M", Spans.of([(0, 40), (60, 100)]), NO_SPANS)
+        problem = Problem(
+            (machine,),
+            (Job("running", 0), Job("next", 0)),
+            (
+                Task("running", 0, 1, (Mode(0, 0, 30),), pin=Pin(0, 5)),
+                Task("next", 1, 1, (Mode(0, 0, 10),)),
+            ),
+            now=20,
+            horizon=100,
+        )
+
+        found = searched(problem, MAKESPAN, iterations=10)
+
+        assert [(p.start, p.finish) for p in found.assignments] == [(5, 35), (35, 65)]
+        assert check(problem, found.assignments) == []
+
+    def test_pins_that_exclude_each_other_are_refused(self) -> None:
+        machine = MachineTime("M", Spans.of([(0, 100)]), NO_SPANS)
+        tasks = tuple(
+            Task(str(job), job, 1, (Mode(0, 0, 30),), pin=Pin(0, 10 + job))
+            for job in range(2)
+        )
+        problem = Problem((machine,), (Job("a", 0), Job("b", 0)), tasks, 0, 100)
+
+        with pytest.raises(NoPlan):
+            searched(problem, MAKESPAN)
 
 
 class TestPlanInForce:
@@ -242,6 +297,35 @@ class TestCourse:
             solve(problem, objective=TARDINESS, seconds=1, seed=1)
 
         assert refused.value.field == field
+
+
+def test_kernels_work_where_nothing_can_be_cached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Numba refuses to define a cached function when no folder can be written."""
+    from apps.scheduling.rules import compiled
+
+    def without_a_folder(**options: bool):
+        if options.get("cache"):
+            raise RuntimeError("cannot cache function: no locator available")
+        return lambda function: function
+
+    monkeypatch.setattr(compiled, "njit", without_a_folder)
+
+    assert compiled.kernel(abs)(-3) == 3
+
+
+def test_what_is_compiled_is_known_by_the_text_of_all_its_parts() -> None:
+    """A kernel that was cached before one of its parts changed is not used again."""
+    from apps.scheduling.rules import chance, compiled, search, tables, timing
+
+    modules = {
+        Path(module.__file__).stem for module in (chance, search, tables, timing)
+    }
+
+    assert modules <= set(compiled.WRITTEN_IN)
+    for found in (search.search_on, timing.time_plan):
+        assert found._cache._cache_file._source_stamp == compiled.digest()
 
 
 def test_what_only_asks_loads_neither_the_compiler_nor_cp_sat() -> None:
