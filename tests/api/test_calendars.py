@@ -195,6 +195,18 @@ class TestCalendarFiles:
         (shift,) = icalendar.Calendar.from_ical(raw).walk("VEVENT")
         assert shift["RRULE"].to_ical() == b"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
 
+    def test_tell_what_is_reserved(self, shop: Partner, mill: Machine) -> None:
+        early_shifts()
+        reservation = booked(mill.pk)
+
+        file = shop.get(f"/v1/machines/{mill.pk}/plan/ics", Accept="text/calendar")
+
+        (event,) = icalendar.Calendar.from_ical(file.content).walk("VEVENT")
+        assert event["UID"] == f"{reservation.pk}@spindle"
+        assert event["STATUS"] == "CONFIRMED"
+        assert event["DTSTART"].dt == reservation.start
+        assert event["DTEND"].dt == reservation.finish
+
     def test_are_refused_if_they_are_none(self, shop: Partner, mill: Machine) -> None:
         answer = shop.post(
             f"/v1/calendars/{mill.pk}/readings",

@@ -234,6 +234,23 @@ class CalendarIcs(Endpoint):
         return _file(request, subject_id, CalendarForm.ICS, ICS)
 
 
+class MachinePlanIcs(Endpoint):
+    """What is reserved of a machine, as a file of RFC 5545."""
+
+    scopes = {"GET": "capacity:read"}
+    renderer_classes = [renderers.JSONRenderer, IcsRenderer]
+
+    @extend_schema(
+        operation_id="get_machine_plan_ics",
+        responses={(200, ICS): OpenApiTypes.BINARY},
+        summary="Read what is reserved of a machine as iCalendar (RFC 5545)",
+    )
+    def get(self, request: Request, machine_id: UUID) -> Any:
+        """Return an event for each hold, booking and maintenance from now on."""
+        raw = capacity.plan_file(machine_id=machine_id, at=timezone.now())
+        return HttpResponse(raw, content_type=ICS)
+
+
 class CalendarSubmodel(Endpoint):
     """A calendar as the submodel of IDTA 02067."""
 

@@ -141,6 +141,7 @@ urlpatterns = [
     path("rush-previews", schedules.RushPreviews.as_view()),
     path("plan", schedules.PlanInForce.as_view()),
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
+    path("machines/<uuid:machine_id>/plan/ics", calendars.MachinePlanIcs.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path(
         "machines/<uuid:machine_id>/maintenance",

@@ -14,12 +14,19 @@ from apps.capacity.selectors.calendar_chains import (
 from apps.capacity.selectors.calendar_files import (
     calendar_file,
     in_force,
+    plan_file,
     read_calendar_file,
 )
 from apps.capacity.selectors.calendars import (
     calendar_facts,
     calendar_of,
     machines_under,
+)
+from apps.capacity.selectors.capacity_groups import (
+    TooManyMachines,
+    capacity_groups,
+    not_in_capacity_groups,
+    written_capacity_groups,
 )
 from apps.capacity.selectors.clocks import by_database_clock
 from apps.capacity.selectors.effects import (
@@ -77,6 +84,7 @@ __all__ = [
     "MaintenancePreview",
     "NewPlace",
     "NoFreeTime",
+    "TooManyMachines",
     "by_database_clock",
     "calendar_chain",
     "calendar_facts",
@@ -84,6 +92,7 @@ __all__ = [
     "calendar_link",
     "calendar_links",
     "calendar_of",
+    "capacity_groups",
     "check_window",
     "cumulative_free_minutes",
     "earliest_again",
@@ -97,7 +106,9 @@ __all__ = [
     "machine_times",
     "machines_of",
     "machines_under",
+    "not_in_capacity_groups",
     "open_holds",
+    "plan_file",
     "preview_calendar",
     "preview_maintenance",
     "promise_route",
@@ -112,4 +123,5 @@ __all__ = [
     "total_week_load",
     "week_load",
     "working_periods_of",
+    "written_capacity_groups",
 ]

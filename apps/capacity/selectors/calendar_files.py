@@ -4,13 +4,26 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from apps.capacity.models import Reservation
+from apps.capacity.rules import limits
 from apps.capacity.rules.ical_file import CalendarReading
+from apps.capacity.rules.ical_plan import PlannedEvent, plan_as_ics
 from apps.capacity.rules.ical_writing import as_ics
 from apps.capacity.rules.idta_file import read_calendar
 from apps.capacity.rules.idta_writing import as_package
 from apps.capacity.rules.inheritance import Standing
 from apps.capacity.selectors.calendar_chains import CalendarChain, calendar_chain
-from apps.capacity.types import CalendarDraft, CalendarForm, CalendarLevel, LevelKind
+from apps.capacity.selectors.reservations import reservations_of
+from apps.capacity.types import (
+    CalendarDraft,
+    CalendarForm,
+    CalendarLevel,
+    LevelKind,
+    ReservationKind,
+    ReservationState,
+)
+from apps.kernel.periods import Period
+from apps.machines import selectors as machines
 from apps.machines.types import HolidayPlace
 from tenants import context
 
@@ -52,6 +65,37 @@ def calendar_file(
         name=chain.own.name,
         above=None if above is None else _key(above),
     )
+
+
+def plan_file(*, machine_id: UUID, at: datetime) -> bytes:
+    """Write what is reserved of a machine from now on, as a file of RFC 5545.
+
+    :raises MachineNotFound: if the enterprise has no such machine.
+    """
+    machine = machines.machine_detail(machine_id).machine
+    ahead = Period(at, at + limits.FURTHEST_START)
+    return plan_as_ics(
+        name=str(machine),
+        events=(
+            PlannedEvent(
+                id=row.pk,
+                period=Period(row.start, row.finish),
+                title=_title(row),
+                is_certain=row.state == ReservationState.BOOKED,
+                version=row.version,
+            )
+            for row in reservations_of([machine_id], ahead, at=at)
+        ),
+        at=at,
+    )
+
+
+def _title(row: Reservation) -> str:
+    kind = ReservationKind(row.kind)
+    if kind is ReservationKind.MAINTENANCE:
+        return row.reason or str(kind.label)
+    about = row.order_id or row.quote_id
+    return f"{kind.label} {about}" if about else str(kind.label)
 
 
 def in_force(chain: CalendarChain) -> CalendarDraft:
