@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv/bin
+# Each worker of the suite has services of its own; on real servers there is one database.
+WORKERS ?= $(if $(DATABASE_URL),0,2)
 RUN := env PYTHONPATH=.:platform $(VENV)/python
 LOCAL := $(RUN) -m spindle.local
 MANAGE := $(VENV)/python manage.py
@@ -39,7 +41,7 @@ leftovers: ## Fail if a process of this checkout still runs
 
 test: venv-dev ## Run the whole suite on services of its own (ARGS="-k booking")
 	-@$(LOCAL) assets
-	@exec $(RUN) -m pytest $(ARGS)
+	@exec $(RUN) -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 budgets: venv-dev ## Record how many queries each page asks (say why in the commit)
 	@SPINDLE_RECORD_BUDGETS=1 $(RUN) -m pytest -k budget $(ARGS)

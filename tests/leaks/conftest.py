@@ -1,10 +1,8 @@
-"""A world that the groups of one module share, and the count at the end."""
+"""A world that the groups of one module share."""
 
 from collections.abc import Iterator
 
 import pytest
-
-from tests.leaks import matrix
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +30,3 @@ def world(
                 transaction.set_rollback(True)
                 atomic.__exit__(None, None, None)
             forget_enterprises()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many cases of the leak matrix ran, by surface."""
-    if not matrix.ran:
-        return
-    terminalreporter.section("leak matrix")
-    for surface, count in sorted(matrix.ran.items()):
-        terminalreporter.write_line(f"{count:6,} {surface}")
-    terminalreporter.write_line(f"{matrix.ran.total():6,} cases, none leaked")

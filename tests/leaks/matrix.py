@@ -6,7 +6,6 @@ all of them must have run. Groups run in a savepoint of a world that many share.
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,11 +16,9 @@ from django.db import connection, transaction
 
 from tenants import context
 from tenants.registry.selectors import forget_enterprises
+from tests.support import tally
 
 NOBODYS = UUID("01960000-0000-7000-8000-00000000dead")
-
-# What the terminal says at the end: cases that ran, by surface.
-ran: Counter[str] = Counter()
 
 # What differs between any two answers to the same question.
 _VOLATILE = ("X-Request-Id", "Date", "Expires", "Content-Security-Policy", "Set-Cookie")
@@ -69,7 +66,7 @@ def judge(group: Group, attack: Iterable[tuple[str, Complaint]]) -> None:
     """Expect every case of the group to have run and to have been denied."""
     wrong = failures_of(group, attack)
     assert not wrong, f"{group.surface}, {group.name}\n" + "\n".join(wrong)
-    ran[group.surface] += len(group.cases)
+    tally.ran[group.surface] += len(group.cases)
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """Starts PostgreSQL and Valkey before Django asks where they are.
 
 A plugin named on pytest's command line (see pyproject.toml): pytest-django reads
-the settings before any conftest is loaded.
+the settings before any conftest is loaded. Run on several cores (`-n 2`), each worker
+of pytest-xdist starts services of its own, for tests empty, lock and kill them.
 """
 
 import contextlib
@@ -30,15 +31,41 @@ def pytest_load_initial_conftests(
     """Start services, make roles, and say in the environment where they are."""
     # Before anything of spindle is loaded, which would choose the settings of `make up`.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spindle.settings.test")
-    if "SPINDLE_TEST_READY" not in os.environ and not early_config.option.help:
+    option = early_config.known_args_namespace
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if getattr(option, "numprocesses", None) and not worker:
+        _only_lead()
+    elif "SPINDLE_TEST_READY" not in os.environ and not option.help:
+        if worker:
+            # What the lead put there, to load the settings with, is nobody's database.
+            os.environ.pop("DATABASE_URL")
         _start()
     return (yield)
 
 
-def _start() -> None:
+def _only_lead() -> None:
+    """Let this process load the settings; its workers run the tests."""
+    if os.environ.get("DATABASE_URL") or os.environ.get("REDIS_URL"):
+        raise pytest.UsageError(
+            "DATABASE_URL and REDIS_URL name one database, which several workers cannot "
+            "share: run with -n 0."
+        )
+    _find_code()
+    from spindle.local import messages
+
+    messages.compile_all()
+    os.environ["SPINDLE_SECRET_KEY"] = SECRET
+    os.environ["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+
+
+def _find_code() -> None:
     for path in (str(ROOT), str(ROOT / "platform")):
         if path not in sys.path:
             sys.path.insert(0, path)
+
+
+def _start() -> None:
+    _find_code()
     from spindle.local import messages, services
     from tenants.provisioning.bootstrap import bootstrap
 
