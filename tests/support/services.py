@@ -7,6 +7,7 @@ of pytest-xdist starts services of its own, for tests empty, lock and kill them.
 
 import contextlib
 import os
+import random
 import sys
 import tempfile
 from collections.abc import Generator
@@ -56,6 +57,8 @@ def _only_lead() -> None:
     messages.compile_all()
     os.environ["SPINDLE_SECRET_KEY"] = SECRET
     os.environ["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:1/nothing"
+    # All workers must list the same tests, those too that are made from sets.
+    os.environ.setdefault("PYTHONHASHSEED", str(random.randrange(2**32)))
 
 
 def _find_code() -> None:
