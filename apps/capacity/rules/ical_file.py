@@ -1,6 +1,6 @@
 """Reads a calendar file in a limited child process: RFC 5545 to what a level says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -130,7 +130,8 @@ class _Weaving:
             *self._own_exceptions(),
         ]
         if len(exceptions) > limits.MOST_EXCEPTIONS:
-            self._leave("too_many_exceptions", exceptions[limits.MOST_EXCEPTIONS])
+            over = exceptions[limits.MOST_EXCEPTIONS :]
+            self._leave("too_many_exceptions", over)
         for one in self.said["left"]:
             self.left.append(
                 NotCarried(
@@ -147,10 +148,9 @@ class _Weaving:
             name=self.said["name"],
         )
 
-    def _leave(self, code: str, exception: PlannedException) -> None:
-        self.left.append(
-            NotCarried("VEVENT", exception.period.start.isoformat(), reason_text(code))
-        )
+    def _leave(self, code: str, over: Sequence[PlannedException]) -> None:
+        first = over[0].period.start.isoformat()
+        self.left.append(NotCarried("VEVENT", first, reason_text(code), len(over)))
 
     def _country(self) -> str:
         country = self.own.get("HOLIDAYS", "")

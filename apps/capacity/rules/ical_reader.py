@@ -8,10 +8,12 @@ others as their occurrences in a horizon. The answer is one object of JSON:
 
 import argparse
 import json
+import signal
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from apps.capacity.rules.ical_breaks import breaks_in, breaks_of, pieces_of
 from apps.capacity.rules.ical_telling import (
@@ -20,16 +22,20 @@ from apps.capacity.rules.ical_telling import (
     MINUTE,
     MOST_TEXT,
     Reading,
+    SeriesRefused,
     Unreadable,
     day_of,
     known_zones,
     wall_of,
-    zone_key,
 )
+from apps.capacity.rules.limits import MOST_EXCEPTIONS
 from apps.kernel.limits import limit_self
 
 MOST_COMPONENTS = 5_000
 MOST_OCCURRENCES = 5_000
+SECONDS_OF_SERIES = 2
+"""Processor time for one event; a rule that never comes true is searched for ever."""
+HOURS = 24
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 PLAIN_KEYS = {"FREQ", "BYDAY", "UNTIL", "WKST", "INTERVAL"}
 TOO_OFTEN = {"SECONDLY", "MINUTELY"}
@@ -66,7 +72,8 @@ def read(source: Path, reading: Reading) -> dict[str, Any]:
         reading.leave("VCALENDAR", "other_calendar", other.get("X-WR-CALNAME", ""))
     calendar = calendars[0]
     events = list(calendar.walk("VEVENT"))
-    reading.zone = zone_of(calendar, events, reading.clock)
+    reading.aliases = aliases_of(calendar, reading)
+    reading.zone = zone_of(calendar, events, reading)
     for component in calendar.subcomponents:
         if component.name not in ("VEVENT", "VTIMEZONE"):
             reading.leave(str(component.name), "no_event", component.get("SUMMARY", ""))
@@ -75,7 +82,7 @@ def read(source: Path, reading: Reading) -> dict[str, Any]:
         if is_readable(event, reading):
             series.setdefault(str(event.get("UID", f"#{index}")), []).append(event)
     for parts in series.values():
-        read_series(parts, reading)
+        read_apart(parts, reading)
     return {
         "zone": reading.zone,
         "name": str(calendar.get("X-WR-CALNAME", ""))[:MOST_TEXT],
@@ -89,12 +96,40 @@ def read(source: Path, reading: Reading) -> dict[str, Any]:
         "left": [
             {"what": what, "why": why, "count": count, "value": reading.samples[key]}
             for key, count in reading.left.items()
-            for what, why in [key]
+            for what, why, _value in [key]
         ],
     }
 
 
-def zone_of(calendar: Any, events: list[Any], clock: str) -> str:
+def aliases_of(calendar: Any, reading: Reading) -> dict[str, str]:
+    """Name the zones of a file that show the time of a zone that is known.
+
+    Outlook writes "W. Europe Standard Time". Its shifts keep to the wall clock as well,
+    if that clock is Berlin's in all of the horizon.
+    """
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    found = {}
+    for zone in calendar.walk("VTIMEZONE"):
+        name = str(zone.get("TZID", ""))
+        known = WINDOWS_TO_OLSON.get(name, "")
+        if known not in known_zones():
+            continue
+        try:
+            own, world = zone.to_tz(), ZoneInfo(known)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+            continue
+        noon = datetime.combine(reading.first, time(12), tzinfo=UTC)
+        noons = (noon + n * DAY for n in range((reading.last - reading.first).days))
+        if all(
+            one.astimezone(own).utcoffset() == one.astimezone(world).utcoffset()
+            for one in noons
+        ):
+            found[name] = known
+    return found
+
+
+def zone_of(calendar: Any, events: list[Any], reading: Reading) -> str:
     """Return the zone that the calendar names, else that of most of its series."""
     named = str(calendar.get("X-WR-TIMEZONE", ""))
     if named in known_zones():
@@ -102,24 +137,29 @@ def zone_of(calendar: Any, events: list[Any], clock: str) -> str:
     zones = Counter(
         key
         for event in events
-        if isinstance(getattr(event.get("DTSTART"), "dt", None), datetime)
+        if not event.errors
+        and isinstance(getattr(event.get("DTSTART"), "dt", None), datetime)
         and "X-SPINDLE-EXCEPTION" not in event
-        for key in [zone_key(event["DTSTART"].dt)]
+        for key in [reading.key_of(event["DTSTART"].dt)]
         if key
     )
     local = [zone for zone, _count in zones.most_common() if zone != "UTC"]
     found = (local or [*zones] or [""])[0]
     # Spindle names no zone where the clock of the site is meant.
     is_own = "X-SPINDLE-HAS-WEEK" in calendar
-    return "" if is_own and found == clock else found
+    return "" if is_own and found == reading.clock else found
 
 
 def is_readable(event: Any, reading: Reading) -> bool:
     """Leave out events that say nothing about working time, and say why."""
-    summary = event.get("SUMMARY", "")
+    summary = name_of(event)
+    if event.errors:
+        faults = "; ".join(f"{name or 'line'}: {text}" for name, text in event.errors)
+        reading.leave("VEVENT", "broken_event", f"{summary}: {faults}")
+        return False
     starts = getattr(event.get("DTSTART"), "dt", None)
-    if not isinstance(starts, date) or event.errors:
-        reading.leave("VEVENT", "broken_event", summary)
+    if not isinstance(starts, date):
+        reading.leave("VEVENT", "no_start", summary)
         return False
     if str(event.get("STATUS", "")).upper() == "CANCELLED":
         reading.leave("VEVENT", "cancelled", summary)
@@ -130,7 +170,7 @@ def is_readable(event: Any, reading: Reading) -> bool:
         return False
     rules = event.get("RRULE", [])
     for rule in rules if isinstance(rules, list) else [rules]:
-        if str(rule.get("FREQ", [""])[0]).upper() in TOO_OFTEN:
+        if is_too_often(rule):
             reading.leave("VEVENT", "too_often", summary)
             return False
     for name, value in event.items():
@@ -144,6 +184,19 @@ def is_readable(event: Any, reading: Reading) -> bool:
     if tzid and isinstance(starts, datetime) and starts.tzinfo is None:
         reading.leave("TZID", "unknown_zone", tzid)
     return True
+
+
+def name_of(event: Any) -> str:
+    """Return what an event is called, or what tells it from others."""
+    return str(event.get("SUMMARY") or event.get("UID") or "")[:MOST_TEXT]
+
+
+def is_too_often(rule: Any) -> bool:
+    """Say whether a rule repeats more often than every hour of a day."""
+    often = str(rule.get("FREQ", [""])[0]).upper()
+    hours = len(rule.get("BYHOUR", ())) or (HOURS if often == "HOURLY" else 1)
+    within = [len(rule.get(part, ())) or 1 for part in ("BYMINUTE", "BYSECOND")]
+    return often in TOO_OFTEN or hours * within[0] * within[1] > HOURS
 
 
 def kind_of(event: Any) -> str:
@@ -172,6 +225,33 @@ def categories_of(event: Any) -> list[Any]:
     found = event.get("CATEGORIES", [])
     lists = found if isinstance(found, list) else [found]
     return [word for one in lists for word in getattr(one, "cats", [one])]
+
+
+def read_apart(parts: list[Any], reading: Reading) -> None:
+    """Tell a series, or leave it out alone if it cannot be told."""
+    weekly, spans = len(reading.weekly), len(reading.spans)
+    try:
+        if reading.is_timed:
+            signal.setitimer(signal.ITIMER_PROF, SECONDS_OF_SERIES)
+        read_series(parts, reading)
+    except Unreadable:
+        raise
+    except SeriesRefused as refused:
+        why, about = refused.why, ""
+    except Exception as error:  # noqa: BLE001  (libraries raise anything on such rules)
+        why, about = "broken_event", f": {error}"
+    else:
+        return
+    finally:
+        if reading.is_timed:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+    del reading.weekly[weekly:], reading.spans[spans:]
+    reading.leave("VEVENT", why, f"{name_of(parts[0])}{about}")
+
+
+def give_up(_signal: int, _frame: object) -> None:
+    """Leave an event that takes too long."""
+    raise SeriesRefused("too_slow_event")
 
 
 def read_series(parts: list[Any], reading: Reading) -> None:
@@ -204,7 +284,7 @@ def weekly_of(event: Any, reading: Reading) -> dict[str, Any] | None:
         return None
     if not isinstance(starts, datetime) or rule is None or isinstance(rule, list):
         return None
-    if starts.tzinfo is not None and zone_key(starts) != reading.shown_in:
+    if starts.tzinfo is not None and reading.key_of(starts) != reading.shown_in:
         return None
     days = days_of(rule, starts)
     until = rule.get("UNTIL", [None])[0]
@@ -291,20 +371,20 @@ def expand(parts: list[Any], reading: Reading) -> None:
         for one in parts:
             add_span(one, one["DTSTART"].dt, ends_of(one), reading, [])
         return
-    try:
-        query = recurring_ical_events.of(calendar)
-        first = begins = datetime.combine(reading.first, time(), tzinfo=UTC) - DAY
-        # All at once takes long, and so does one by one; month by month does not.
-        while begins.date() <= reading.last:
-            for one in query.between(begins, begins + A_MONTH):
-                starts = one["DTSTART"].dt
-                is_told = reading.minute(starts) < (begins - EPOCH) // MINUTE
-                if not is_told or begins == first:
-                    breaks = breaks_in(one, masters, reading)
-                    add_span(one, starts, ends_of(one), reading, breaks)
-            begins += A_MONTH
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
-        reading.leave("VEVENT", "broken_event", error)
+    told = len(reading.spans)
+    query = recurring_ical_events.of(calendar)
+    first = begins = datetime.combine(reading.first, time(), tzinfo=UTC) - DAY
+    # All at once takes long, and so does one by one; month by month does not.
+    while begins.date() <= reading.last:
+        for one in query.between(begins, begins + A_MONTH):
+            starts = one["DTSTART"].dt
+            is_told = reading.minute(starts) < (begins - EPOCH) // MINUTE
+            if not is_told or begins == first:
+                breaks = breaks_in(one, masters, reading)
+                add_span(one, starts, ends_of(one), reading, breaks)
+        if len(reading.spans) - told > MOST_EXCEPTIONS:
+            raise SeriesRefused("too_many_of_series")
+        begins += A_MONTH
 
 
 def add_span(
@@ -320,10 +400,10 @@ def add_span(
     try:
         first, last = reading.minute(starts), reading.minute(ends, up=True)
     except OverflowError:
-        reading.leave("VEVENT", "broken_event", event.get("SUMMARY", ""))
+        reading.leave("VEVENT", "broken_event", name_of(event))
         return
     if last <= first:
-        reading.leave("VEVENT", "no_length", event.get("SUMMARY", ""))
+        reading.leave("VEVENT", "no_length", name_of(event))
         return
     own = "X-SPINDLE-EXCEPTION" in event
     named = event.get("X-SPINDLE-REASON", "") if own else event.get("SUMMARY", "")
@@ -353,8 +433,11 @@ def main() -> None:
     limit_self(
         memory_mb=asked.memory_mb, cpu_seconds=asked.cpu_seconds, file_mb=asked.file_mb
     )
+    signal.signal(signal.SIGPROF, give_up)
+    reading = Reading(asked.first, asked.last, asked.clock)
+    reading.is_timed = True
     try:
-        answer = read(asked.file, Reading(asked.first, asked.last, asked.clock))
+        answer = read(asked.file, reading)
     except Unreadable as fault:
         answer = {"fault": fault.fault, **fault.facts}
     except RecursionError:

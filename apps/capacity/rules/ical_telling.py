@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 MOST_TEXT = 200
+MOST_LEFT = 200
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -23,16 +24,28 @@ class Unreadable(Exception):
         self.fault, self.facts = fault, facts
 
 
+class SeriesRefused(Exception):
+    """An event that cannot be told, though the rest of its file can."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class Reading:
     """What is told of one file, and what is left out of it."""
 
     def __init__(self, first: date, last: date, clock: str) -> None:
         self.clock, self.zone = clock, ""
         self.first, self.last = first, last
+        # A process of its own is interrupted where one event takes too long.
+        self.is_timed = False
+        # Zones that the file defines itself, by the names that all the world knows.
+        self.aliases: dict[str, str] = {}
         self.weekly: list[dict[str, Any]] = []
         self.spans: list[dict[str, Any]] = []
-        self.left: Counter[tuple[str, str]] = Counter()
-        self.samples: dict[tuple[str, str], str] = {}
+        self.left: Counter[tuple[str, str, str]] = Counter()
+        self.samples: dict[tuple[str, str, str], str] = {}
 
     @property
     def shown_in(self) -> str:
@@ -40,10 +53,18 @@ class Reading:
         return self.zone or self.clock
 
     def leave(self, what: str, why: str, value: object = "") -> None:
-        """Note what is left out; the first of many stands for all of them."""
-        key = (what[:MOST_TEXT], why)
+        """Note what is left out: each event, of all else the first of many."""
+        text = str(value)[:MOST_TEXT]
+        key = (what[:MOST_TEXT], why, text if what == "VEVENT" else "")
+        if key not in self.left and len(self.left) >= MOST_LEFT:
+            key = (what[:MOST_TEXT], why, "")
         self.left[key] += 1
-        self.samples.setdefault(key, str(value)[:MOST_TEXT])
+        self.samples.setdefault(key, text)
+
+    def key_of(self, moment: datetime) -> str:
+        """Return the name of a moment's zone, empty for none or one nobody knows."""
+        own = getattr(moment.tzinfo, "_tzid", "")
+        return zone_key(moment) or self.aliases.get(str(own), "")
 
     def minute(self, moment: date, *, up: bool = False) -> int:
         """Count a moment in minutes; a day begins at midnight of the clock."""
@@ -76,7 +97,7 @@ def wall_of(moment: date, reading: Reading) -> datetime:
     if moment.tzinfo is None:
         return moment
     # In its own zone as written: a time that is skipped is shown as it was meant.
-    if zone_key(moment) == reading.shown_in:
+    if reading.key_of(moment) == reading.shown_in:
         return moment.replace(tzinfo=None)
     zone = ZoneInfo(reading.shown_in)
     return moment.astimezone(zone).replace(tzinfo=None)

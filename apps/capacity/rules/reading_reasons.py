@@ -14,6 +14,10 @@ def reason_text(code: str) -> str:
         "other_calendar": _("Only the first calendar of a file is read."),
         "no_event": _("It is no event, so it says nothing about working time."),
         "broken_event": _("The event cannot be read."),
+        "no_start": _("The event does not say when it starts."),
+        "too_slow_event": _("It takes too long to find out when it repeats."),
+        "too_many_of_series": _("It repeats more than %(most)d times in two years.")
+        % {"most": MOST_EXCEPTIONS},
         "cancelled": _("The event is canceled."),
         "free": _("The event is marked as free time, so it is no working time."),
         "too_often": _("It repeats more often than every hour."),

@@ -90,7 +90,7 @@ def ics(*events: str, head: str = "X-WR-TIMEZONE:Europe/Berlin") -> bytes:
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Others//EN",
-        *filter(None, [head]),
+        *head.splitlines(),
     ]
     for number, event in enumerate(events):
         uid = [] if "UID:" in event else [f"UID:{number}"]
@@ -114,6 +114,23 @@ def hours(spans: Spans, day: date) -> list[str]:
     ]
 
 
+HOUR = timedelta(hours=1)
+STAMP = "%Y%m%dT%H%M%SZ"
+OUTLOOK = """BEGIN:VTIMEZONE
+    TZID:W. Europe Standard Time
+    BEGIN:STANDARD
+    DTSTART:16010101T030000
+    TZOFFSETFROM:+0200
+    TZOFFSETTO:+0100
+    RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10
+    END:STANDARD
+    BEGIN:DAYLIGHT
+    DTSTART:16010101T020000
+    TZOFFSETFROM:+0100
+    TZOFFSETTO:+0200
+    RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3
+    END:DAYLIGHT
+    END:VTIMEZONE"""
 EARLY = """
     SUMMARY:Early
     DTSTART;TZID=Europe/Berlin:20300401T060000
@@ -466,8 +483,9 @@ class TestReadIcs:
             (
                 ics(
                     *(
-                        f"RRULE:FREQ=HOURLY\nDTSTART:203005{day:02}T000000Z\nDURATION:PT1M"
-                        for day in range(1, 5)
+                        f"RRULE:FREQ=HOURLY;COUNT=900\nDTSTART:203005{day:02}T000000Z"
+                        "\nDURATION:PT1M"
+                        for day in range(6, 12)
                     )
                 ),
                 "too_many_occurrences",
@@ -484,6 +502,106 @@ class TestReadIcs:
         assert refusal.value.facts == {"fault": fault}
         assert refusal.value.field == "file"
         assert refusal.value.remedy
+
+    def test_names_each_event_that_is_broken_and_reads_the_rest(self) -> None:
+        reading = read(
+            ics(
+                "SUMMARY:One\nDTSTART:20300506T0600\nDURATION:PT1H",
+                EARLY,
+                "SUMMARY:Two\nDTSTART:20300506T060000Z\nRRULE:FREQ=WEEKLY;UNTIL=quark",
+                "SUMMARY:Three\nno line at all\nDTSTART:20300506T060000Z",
+                "UID:four\nDURATION:PT1H",
+            )
+        )
+
+        assert reading.draft.shifts == EARLY_SHIFTS
+        assert reading.draft.exceptions == ()
+        assert [(one.what, one.value, one.count) for one in reading.not_carried] == [
+            (
+                "VEVENT",
+                "One: DTSTART: Expected datetime, date, or time. Got: '20300506T0600'",
+                1,
+            ),
+            (
+                "VEVENT",
+                "Two: RRULE: Expected datetime, date, or time. Got: 'quark'",
+                1,
+            ),
+            (
+                "VEVENT",
+                (
+                    "Three: line: Content line could not be parsed into parts:"
+                    " 'no line at all': Invalid content line"
+                ),
+                1,
+            ),
+            ("VEVENT", "four", 1),
+        ]
+        assert reading.not_carried[-1].reason == (
+            "The event does not say when it starts."
+        )
+
+    @pytest.mark.parametrize(
+        ("rule", "reason"),
+        [
+            ("FREQ=MINUTELY", "It repeats more often than every hour."),
+            (
+                "FREQ=DAILY;BYHOUR=6,7;BYMINUTE=" + ",".join(map(str, range(60))),
+                "It repeats more often than every hour.",
+            ),
+            ("FREQ=HOURLY", "It repeats more than 1000 times in two years."),
+            (
+                "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
+                "It takes too long to find out when it repeats.",
+            ),
+        ],
+        ids=["minutely", "by minute", "hourly", "never"],
+    )
+    def test_leaves_out_alone_what_repeats_without_measure(
+        self, rule: str, reason: str
+    ) -> None:
+        hostile = f"SUMMARY:Tick\nDTSTART:20300506T000000Z\nDURATION:PT1M\nRRULE:{rule}"
+
+        reading = read(ics(EARLY, hostile))
+
+        assert reading.draft == CalendarDraft(EARLY_SHIFTS, (), "Europe/Berlin")
+        (left,) = reading.not_carried
+        assert (left.what, left.value, left.reason) == ("VEVENT", "Tick", reason)
+
+    def test_counts_what_is_more_than_a_calendar_takes(self) -> None:
+        many = [
+            f"SUMMARY:{n}\nDTSTART:{datetime(2030, 5, 7, tzinfo=UTC) + n * HOUR:{STAMP}}"
+            "\nDURATION:PT10M"
+            for n in range(1030)
+        ]
+
+        reading = read(ics(*many))
+
+        assert len(reading.draft.exceptions) == 1000
+        (left,) = reading.not_carried
+        assert (left.count, left.value) == (30, "2030-06-17T16:00:00+00:00")
+
+    def test_knows_the_zones_that_outlook_writes(self) -> None:
+        raw = ics(EARLY, head=OUTLOOK).replace(
+            b"TZID=Europe/Berlin", b"TZID=W. Europe Standard Time"
+        )
+
+        assert read(raw).draft == CalendarDraft(EARLY_SHIFTS, (), "Europe/Berlin")
+
+    def test_goes_by_the_clock_that_the_file_defines(self) -> None:
+        # It calls itself Berlin's in Outlook's words, but keeps winter time for ever.
+        winter = OUTLOOK.replace("TZOFFSETTO:+0200", "TZOFFSETTO:+0100")
+        raw = ics(EARLY, head=winter).replace(
+            b"TZID=Europe/Berlin", b"TZID=W. Europe Standard Time"
+        )
+
+        reading = read(raw)
+
+        assert reading.draft.shifts is None
+        spans = worked(reading)
+        assert hours(spans, date(2030, 5, 7)) == ["07:00-15:00"]
+        # 104 weeks, and the Monday after them.
+        assert len(spans) == 104 * 5 + 1
 
     @pytest.mark.parametrize(
         "event",
