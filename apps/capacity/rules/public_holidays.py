@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
@@ -29,7 +29,13 @@ SUBSTITUTED = 4
 """A table entry of at least so many numbers moves a day: to month and day, from month
 and day, and the year where it differs; a shorter one only names a holiday."""
 
-MONDAY = 0
+MONDAY, SATURDAY = 0, 5
+WHOLE_BREAKS = {"CN"}
+"""Where the state plans breaks of a year from the first day to the last.
+
+China's State Council had 15 to 23 February 2026 off, Saturday 21 among them. The library
+tells of its weekdays only, as if nobody worked on Saturdays.
+"""
 ENGLISH = "en_US"
 # The library's languages by ours.
 LANGUAGES = {"en": (ENGLISH,), "zh-hans": ("zh_CN", ENGLISH), "ru": ("ru", ENGLISH)}
@@ -73,7 +79,11 @@ def year_of_days(country: str, year: int, region: str = "") -> YearOfDays:
         calendar, year + 1
     )
     return YearOfDays(
-        days_off=frozenset(day for day in calendar if day.year == year),
+        days_off=frozenset(
+            day
+            for day in (*calendar, *_weekends_beside(calendar, country))
+            if day.year == year
+        ),
         made_up={
             day: paid_back.get(day, MONDAY)
             for day in getattr(calendar, "weekend_workdays", ())
@@ -125,8 +135,9 @@ def _named_days_of_year(
 ) -> Iterator[NamedDay]:
     calendar = _calendar(country, region, year, language)
     days = year_of_days(country, year, region)
+    beside = _weekends_beside(calendar, country)
     for day in days.days_off:
-        yield NamedDay(day, str(calendar.get(day) or ""))
+        yield NamedDay(day, str(calendar.get(beside.get(day, day)) or ""))
     for day, weekday in days.made_up.items():
         yield NamedDay(day, "", weekday)
 
@@ -152,6 +163,29 @@ def _calendar(
         language=name,
         categories=tuple(sorted(categories)),
     )
+
+
+def _weekends_beside(calendar: holidays.HolidayBase, country: str) -> dict[date, date]:
+    """Return the weekend days of the breaks of planned years, each with a holiday of it.
+
+    Days that are worked instead are no part of a break.
+    """
+    if country not in WHOLE_BREAKS:
+        return {}
+    found = {}
+    for holiday in sorted(calendar):
+        if holiday.year not in calendar.special_public_holidays:
+            continue
+        for step in (timedelta(days=-1), timedelta(days=1)):
+            day = holiday + step
+            while (
+                day.weekday() >= SATURDAY
+                and day not in calendar
+                and day not in calendar.weekend_workdays
+            ):
+                found.setdefault(day, holiday)
+                day += step
+    return found
 
 
 def _weekdays_paid_back(calendar: holidays.HolidayBase, year: int) -> dict[date, int]:

@@ -221,7 +221,7 @@ class TestNamedDays:
                 start=date(2026, 2, 13),
                 end=date(2026, 2, 18),
                 language=language,
-            )[1]
+            )[2]
 
         assert first("en") == NamedDay(date(2026, 2, 16), "Chinese New Year's Eve")
         assert first("zh-hans").name == "农历除夕"
@@ -241,6 +241,16 @@ class TestNamedDays:
 
         assert found == [NamedDay(date(2026, 2, 14), "", FRIDAY)]
         assert not found[0].is_off
+
+    def test_names_the_weekend_of_a_break_like_the_break(self) -> None:
+        found = named_days(
+            "CN", "", start=date(2026, 10, 3), end=date(2026, 10, 5), language="en"
+        )
+
+        assert found == [
+            NamedDay(date(2026, 10, 3), "National Day"),
+            NamedDay(date(2026, 10, 4), "National Day"),
+        ]
 
     def test_goes_on_over_the_turn_of_the_year(self) -> None:
         found = named_days(

@@ -225,6 +225,29 @@ class TestYearOfDays:
             date(2026, 10, 10): WEDNESDAY,
         }
 
+    def test_has_the_breaks_off_that_the_state_council_planned_for_2026(self) -> None:
+        # Notice of the General Office of the State Council, 4 November 2025.
+        breaks = [
+            (date(2026, 1, 1), 3),
+            (date(2026, 2, 15), 9),
+            (date(2026, 4, 4), 3),
+            (date(2026, 5, 1), 5),
+            (date(2026, 6, 19), 3),
+            (date(2026, 9, 25), 3),
+            (date(2026, 10, 1), 7),
+        ]
+
+        assert sorted(year_of_days("CN", 2026).days_off) == [
+            first + timedelta(days=n) for first, length in breaks for n in range(length)
+        ]
+
+    def test_has_a_break_off_that_begins_in_the_year_before(self) -> None:
+        # 30 December 2018 to 1 January 2019; Saturday 29 was worked.
+        assert sorted(year_of_days("CN", 2018).days_off)[-2:] == [
+            date(2018, 12, 30),
+            date(2018, 12, 31),
+        ]
+
     def test_finds_december_days_that_pay_for_january(self) -> None:
         assert date(2011, 12, 31) in year_of_days("CN", 2011).made_up
 
