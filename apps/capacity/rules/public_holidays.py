@@ -172,7 +172,7 @@ def _weekends_beside(calendar: holidays.HolidayBase, country: str) -> dict[date,
     """
     if country not in WHOLE_BREAKS:
         return {}
-    found = {}
+    found: dict[date, date] = {}
     for holiday in sorted(calendar):
         if holiday.year not in calendar.special_public_holidays:
             continue
