@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from tenants import context
-from tenants.models import Enterprise
+from tenants.models import Enterprise, User
 from tenants.provisioning import migrating, services
 from tenants.registry import preparation
 from tenants.registry.selectors import enterprise_by_slug, forget_enterprises
@@ -95,7 +95,7 @@ def empty_shared() -> None:
             " (tablename LIKE 'exchange\\_%' OR tablename LIKE 'verification\\_%'"
             " OR tablename IN ('tenants_job',"
             " 'tenants_jobprogress', 'tenants_idempotencyrecord', 'tenants_archive',"
-            " 'tenants_closure', 'tenants_registerimport'))"
+            " 'tenants_closure', 'tenants_registerimport', 'tenants_throttle'))"
         )
         tables = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {tables} CASCADE")
@@ -104,4 +104,5 @@ def empty_shared() -> None:
         Enterprise.objects.filter(suspended_at__isnull=False).update(
             suspended_at=None, suspended_by=None
         )
+        User.objects.exclude(email__in=[one["email"] for one in CAST.values()]).delete()
     forget_enterprises()

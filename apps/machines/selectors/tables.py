@@ -77,8 +77,9 @@ def uses_of(machine_ids: Iterable[UUID]) -> dict[UUID, dict[str, int]]:
         if model in {Capability, CostModel}:
             continue
         # Counted in a plain query: those apps are above this one and not imported.
-        kept = model._default_manager.filter(machine_id__in=found)
+        column = relation.field.attname
+        kept = model._default_manager.filter(**{f"{column}__in": found})
         name = str(model._meta.verbose_name_plural)
-        for machine_id in kept.values_list("machine_id", flat=True):
+        for machine_id in kept.values_list(column, flat=True):
             found[machine_id][name] = found[machine_id].get(name, 0) + 1
     return found
