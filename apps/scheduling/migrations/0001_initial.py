@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'job order',
                 'verbose_name_plural': 'job orders',
+                'constraints': [models.UniqueConstraint(fields=('work_request', 'step'), name='scheduling_joborder_step_once'), models.CheckConstraint(condition=models.Q(('state__in', ['not_allowed_to_start', 'allowed_to_start', 'running', 'interrupted', 'ended', 'aborted'])), name='scheduling_joborder_state_known'), models.CheckConstraint(condition=models.Q(('pinned_start_at__isnull', True), ('pinned_machine__isnull', False), _connector='OR'), name='scheduling_joborder_start_pinned_on_machine')],
             },
         ),
         migrations.CreateModel(
@@ -132,7 +133,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'scheduled job',
                 'verbose_name_plural': 'scheduled jobs',
-                'constraints': [models.UniqueConstraint(fields=('schedule', 'position'), name='scheduling_scheduledjob_position_once'), models.CheckConstraint(condition=models.Q(('finishes_at__gt', models.F('starts_at'))), name='scheduling_scheduledjob_takes_time')],
+                'constraints': [models.UniqueConstraint(fields=('schedule', 'position'), name='scheduling_scheduledjob_position_once'), models.CheckConstraint(condition=models.Q(('finishes_at__gt', models.F('starts_at'))), name='scheduling_scheduledjob_takes_time'), models.CheckConstraint(condition=models.Q(('reason__in', ['release', 'predecessor', 'machine', 'setup', 'shift', 'reservation', 'pin', 'frozen', 'kept'])), name='scheduling_scheduledjob_reason_known')],
             },
         ),
         migrations.CreateModel(
@@ -149,17 +150,5 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'setup times',
                 'constraints': [models.UniqueConstraint(fields=('machine', 'from_family', 'to_family'), name='scheduling_setuptime_pair_once'), models.CheckConstraint(condition=models.Q(models.Q(('from_family', ''), _negated=True), models.Q(('to_family', ''), _negated=True)), name='scheduling_setuptime_families_given')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='joborder',
-            constraint=models.UniqueConstraint(fields=('work_request', 'step'), name='scheduling_joborder_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='joborder',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['not_allowed_to_start', 'allowed_to_start', 'running', 'interrupted', 'ended', 'aborted'])), name='scheduling_joborder_state_known'),
-        ),
-        migrations.AddConstraint(
-            model_name='joborder',
-            constraint=models.CheckConstraint(condition=models.Q(('pinned_start_at__isnull', True), ('pinned_machine__isnull', False), _connector='OR'), name='scheduling_joborder_start_pinned_on_machine'),
         ),
     ]

@@ -143,6 +143,10 @@ class ScheduledJob(TenantModel):
                 name="scheduling_scheduledjob_takes_time",
                 condition=Q(finishes_at__gt=F("starts_at")),
             ),
+            models.CheckConstraint(
+                name="scheduling_scheduledjob_reason_known",
+                condition=Q(reason__in=WhyKind.values),
+            ),
         ]
 
     def __str__(self) -> str:
