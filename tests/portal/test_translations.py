@@ -70,7 +70,7 @@ SHOWN_OF_COMPONENTS = SHOWN | {
 NOT_WORDS = {
     *("Spindle", "MTConnect", "OpenAPI", "API", "REST", "UTC"),
     *("EN", "IT", "ISO", "DIN", "Ra", "Hurco", "VM"),
-    *("Esc", "CO", "curl"),
+    *("Esc", "Enter", "Shift", "Ctrl", "CO", "curl"),
     *("English", "中文", "Русский", "Deutsch"),
 }
 KEYWORDS = {

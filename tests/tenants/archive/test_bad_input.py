@@ -423,6 +423,7 @@ class TestBelongings:
         assert [one.table for one in belongings.shared_tables()] == [
             "exchange_counterparty",
             "exchange_demand",
+            "exchange_idlelot",
             "exchange_listing",
             "exchange_matchrun",
             "exchange_showcaseitem",
