@@ -3,17 +3,21 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.core import signing
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.errors import Problem
 from apps.api.oauth import principal_of
+from apps.api.reading import FARTHEST_YEARS
 
 DEFAULT_LIMIT = 50
 MOST = 200
@@ -86,6 +90,29 @@ def asked_id(request: Request, name: str) -> UUID | None:
             "invalid_parameter",
             f"{name}={given[:40]} must be an id as this API writes them, a UUID.",
         ) from error
+
+
+def asked_moment(request: Request, name: str) -> datetime | None:
+    """Return the moment that a filter names, if any.
+
+    :raises Problem: 400 if it is none.
+    """
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    first, last = FARTHEST_YEARS
+    try:
+        moment = parse_datetime(given)
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment) or not first < moment.year < last:
+        raise Problem(
+            400,
+            "invalid_parameter",
+            f"{name}={given[:40]} must be a moment with its offset"
+            f" (2026-11-30T06:00:00Z) from {first + 1} on.",
+        )
+    return moment
 
 
 def paginated(

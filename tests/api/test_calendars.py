@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from apps.machines.models import Machine
 from tenants.types import EnterpriseRef
 from tests.factories import machines
+from tests.factories import scheduling as plans
 from tests.factories.capacity import booked, early_shifts
 from tests.support.api import Partner, partner_of
 
@@ -163,6 +164,169 @@ class TestCalendarEffect:
             (one["reservation_id"], one["short_minutes"], one["finishes_at"])
             for one in found["endangered"]
         ] == [(str(reservation.pk), 180, None)]
+
+    def test_names_schedules_that_would_be_overtaken(
+        self, shop: Partner, mill: Machine
+    ) -> None:
+        early_shifts()
+        plans.work_request(mill.pk)
+        plan = plans.proposal()
+        path = f"/v1/calendars/{mill.site_id}/effect"
+
+        closed = shop.post(path, {"shifts": []}).json()
+        later = {**CLOSED, "starts_at": "2030-05-07T04:00:00Z"}
+        later["ends_at"] = "2030-05-08T04:00:00Z"
+        elsewhen = shop.post(path, {"exceptions": [later]}).json()
+
+        (found,) = closed["schedules"]
+        assert found["schedule_id"] == str(plan.pk)
+        assert "calendar" in found["why"]
+        assert (len(elsewhen["machines"]), elsewhen["schedules"]) == (1, [])
+
+    def test_of_undo_names_bookings_that_would_be_stranded(
+        self, shop: Partner, mill: Machine
+    ) -> None:
+        path = f"/v1/calendars/{mill.pk}"
+        put(shop, mill.pk, {"shifts": []})
+        put(shop, mill.pk, FULL | {"exceptions": []})
+        reservation = booked(mill.pk)
+
+        effect = shop.get(f"{path}/undo/effect").json()
+        of_first = shop.get(f"{path}/undo/effect?to_version=2").json()
+
+        assert [one["reservation_id"] for one in effect["endangered"]] == [
+            str(reservation.pk)
+        ]
+        assert effect["machines"][0]["after"] == 0
+        assert of_first["machines"] == []
+        gone = shop.get(f"{path}/undo/effect?to_version=9")
+        assert (gone.status_code, gone.json()["code"]) == (409, "nothing_to_undo")
+        assert shop.get(f"{path}/undo/effect?to_version=x").status_code == 400
+        assert shop.get(path).json()["version"] == 2
+
+
+class TestCalendarRevisions:
+    def test_are_listed_the_newest_first(self, shop: Partner, mill: Machine) -> None:
+        path = f"/v1/calendars/{mill.pk}/revisions"
+        assert shop.get(path).json()["items"] == []
+        put(shop, mill.pk, FULL)
+        shop.post(f"/v1/calendars/{mill.pk}/exceptions", CLOSED)
+
+        items = shop.get(path).json()["items"]
+        newest = shop.get(f"{path}?limit=1").json()
+
+        assert [one["version"] for one in items] == [2, 1, 0]
+        assert items[0].pop("changed_at") is not None
+        assert items[0].pop("changed_by") != ""
+        assert items[0] == {
+            "version": 2,
+            "has_week": True,
+            "shifts": 5,
+            "exceptions": 2,
+            "time_zone": "Europe/Berlin",
+            "holiday_country": "DE",
+            "keeps_exceptions": False,
+            "efficiency_percent": 85,
+        }
+        assert [one["version"] for one in newest["items"]] == [2]
+        assert newest["next"]
+
+
+class TestWorkingTime:
+    """In the night to 31 March 2030 clocks go forward in Berlin."""
+
+    NIGHT = "from=2030-03-30T12:00:00Z&until=2030-03-31T12:00:00Z"
+
+    def test_is_what_all_levels_come_to(self, shop: Partner, mill: Machine) -> None:
+        night = {"weekday": 5, "starts": "22:00", "ends": "06:00"}
+        put(shop, mill.site_id, {"shifts": [night], "time_zone": "Europe/Berlin"})
+        closed = {
+            "starts_at": "2030-03-30T22:00:00Z",
+            "ends_at": "2030-03-30T23:00:00Z",
+            "working": False,
+        }
+        shop.post(f"/v1/calendars/{mill.pk}/exceptions", closed)
+
+        answer = shop.get(f"/v1/machines/{mill.pk}/working-time?{self.NIGHT}")
+
+        assert answer.json()["items"] == [
+            {
+                "starts_at": "2030-03-30T21:00:00Z",
+                "ends_at": "2030-03-30T22:00:00Z",
+                "minutes": 60,
+            },
+            {
+                "starts_at": "2030-03-30T23:00:00Z",
+                "ends_at": "2030-03-31T04:00:00Z",
+                "minutes": 300,
+            },
+        ]
+
+    def test_is_free_where_nobody_has_reserved_it(
+        self, shop: Partner, mill: Machine
+    ) -> None:
+        early_shifts()
+        reservation = booked(mill.pk)
+        path = f"/v1/machines/{mill.pk}/working-time?of=free"
+        day = "from=2030-05-06T00:00:20Z&until=2030-05-07T00:00:00Z"
+
+        found = shop.get(f"{path}&{day}").json()["items"]
+
+        assert reservation.start.isoformat() == "2030-05-06T05:00:00+00:00"
+        assert [(one["starts_at"], one["ends_at"]) for one in found] == [
+            ("2030-05-06T04:00:00Z", "2030-05-06T05:00:00Z"),
+            ("2030-05-06T08:00:00Z", "2030-05-06T12:00:00Z"),
+        ]
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "from=soon",
+            "from=2030-05-06T00:00:00",
+            "from=2030-05-06T00:00:00Z&until=2030-05-06T00:00:00Z",
+            "from=2030-05-06T00:00:00Z&until=2030-08-07T00:00:00Z",
+            "of=none",
+        ],
+    )
+    def test_of_no_period_is_refused(
+        self, shop: Partner, mill: Machine, query: str
+    ) -> None:
+        answer = shop.get(f"/v1/machines/{mill.pk}/working-time?{query}")
+
+        assert answer.status_code == 400
+
+
+class TestMachineCalendar:
+    def test_follows_the_nearest_level_and_changes_its_tag_with_it(
+        self, shop: Partner, mill: Machine, north: EnterpriseRef
+    ) -> None:
+        path = f"/v1/machines/{mill.pk}/calendar"
+        put(shop, north.id, {"shifts": EARLY[:1]})
+        of_enterprise = shop.get(path)
+        put(shop, mill.site_id, {"shifts": EARLY})
+
+        of_site = shop.get(path)
+
+        assert of_enterprise.json()["shifts"] == EARLY[:1]
+        assert (of_site.json()["shifts"], of_site.json()["is_own"]) == (EARLY, False)
+        # Both are of version 1.
+        assert of_site["ETag"] != of_enterprise["ETag"]
+
+    def test_keeps_when_breaks_begin_and_what_else_the_machine_says(
+        self, shop: Partner, mill: Machine
+    ) -> None:
+        path = f"/v1/machines/{mill.pk}/calendar"
+        shop.post(f"/v1/calendars/{mill.pk}/exceptions", CLOSED)
+        read = shop.get(path)
+
+        kept = shop.call("PUT", path, {"shifts": EARLY}, **{"If-Match": read["ETag"]})
+        late = shop.call("PUT", path, {"shifts": EARLY}, **{"If-Match": read["ETag"]})
+
+        assert kept.status_code == 200, kept.content
+        assert kept.json()["shifts"] == EARLY
+        assert late.status_code == 412
+        of_level = shop.get(f"/v1/calendars/{mill.pk}").json()
+        assert len(of_level["calendar"]["exceptions"]) == 1
 
 
 class TestCalendarFiles:

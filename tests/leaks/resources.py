@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from apps.capacity import services as capacity
 from apps.capacity.selectors.calendars import calendar_of
+from apps.capacity.types import CalendarLevel
 from apps.exchange import services as exchange
 from apps.exchange.models import Match
 from apps.kernel.identifiers import uuid7
@@ -120,6 +121,13 @@ class Resources:
         with context.enterprise(self.north):
             (held,) = make_routes.route_held(
                 make_routes.route(make_routes.step(listing.machine_id))
+            )
+            # So that there is a change to take back.
+            capacity.set_efficiency(
+                level=CalendarLevel(machine_id=listing.machine_id),
+                percent=100,
+                by=SYSTEM,
+                at=NOON,
             )
         self.ids["route_id"] = str(held.route_id)
         self.ids["reservation_id"] = str(held.pk)

@@ -102,6 +102,23 @@ class UndoInput(StrictSerializer):
     )
 
 
+class RevisionShape(serializers.Serializer[Any]):
+    """A state of a calendar that undo can return to."""
+
+    disclosure = Disclosure.PRIVATE
+
+    version = serializers.IntegerField()
+    changed_at = serializers.DateTimeField()
+    changed_by = serializers.CharField(allow_blank=True)
+    has_week = serializers.BooleanField()
+    shifts = serializers.IntegerField(help_text="How many; 0 without a week.")
+    exceptions = serializers.IntegerField(help_text="How many.")
+    time_zone = serializers.CharField(allow_blank=True)
+    holiday_country = serializers.CharField(allow_blank=True)
+    keeps_exceptions = serializers.BooleanField()
+    efficiency_percent = serializers.IntegerField(allow_null=True)
+
+
 class CalendarFileInput(StrictSerializer):
     """A calendar of RFC 5545, or a package of IDTA 02067, as multipart/form-data."""
 
@@ -228,6 +245,15 @@ class EndangeredShape(serializers.Serializer[Any]):
     is_in_the_way = serializers.BooleanField()
 
 
+class OvertakenShape(serializers.Serializer[Any]):
+    """A proposed schedule that could not be accepted any more."""
+
+    disclosure = Disclosure.PRIVATE
+
+    schedule_id = serializers.UUIDField(source="schedule.pk")
+    why = serializers.CharField()
+
+
 class CalendarEffectShape(serializers.Serializer[Any]):
     """Whom a change would hit; nothing is written."""
 
@@ -236,6 +262,7 @@ class CalendarEffectShape(serializers.Serializer[Any]):
     weeks = WeekChangeShape(many=True)
     machines = MachineEffectShape(many=True)
     endangered = EndangeredShape(many=True)
+    schedules = OvertakenShape(many=True)
 
 
 class FileNotCarriedShape(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Calendars of the enterprise, its sites, work centers and machines."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint, check_match, etag, represented
+from apps.api.errors import Problem
 from apps.api.oauth import principal_of
 from apps.api.pagination import Filter, listed
 from apps.api.reading import MultiPartParser, body_of
@@ -24,6 +26,7 @@ from apps.api.v1.calendar_shapes import (
     LevelCalendarShape,
     LevelShape,
     PlannedExceptionShape,
+    RevisionShape,
     UndoInput,
     draft_of,
     exception_of,
@@ -31,12 +34,14 @@ from apps.api.v1.calendar_shapes import (
 from apps.api.v1.shapes import IF_MATCH, page_of
 from apps.capacity import selectors as capacity
 from apps.capacity import services
-from apps.capacity.selectors import CalendarChain, ChainLink
+from apps.capacity.selectors import CalendarChain, CalendarEffect, ChainLink
 from apps.capacity.types import ENTERPRISE_LEVEL, CalendarForm
+from apps.scheduling import selectors as scheduling
 from tenants import context
 
 ICS = "text/calendar"
 AASX = "application/asset-administration-shell-package"
+LONGEST_VERSION = 9
 OF = Filter(
     "of",
     "What holds there, or only what the level says itself.",
@@ -196,7 +201,57 @@ class CalendarUndo(Endpoint):
         return Response(body, headers={"ETag": etag(*versions)})
 
 
-class CalendarEffect(Endpoint):
+class CalendarRevisions(Endpoint):
+    """What a calendar said before."""
+
+    scopes = {"GET": "capacity:read"}
+    is_page = True
+
+    @extend_schema(
+        operation_id="list_calendar_revisions",
+        responses=page_of(RevisionShape),
+        summary="List the states of a calendar that undo can return to",
+    )
+    def get(self, request: Request, subject_id: UUID) -> Response:
+        """Return the states that are kept, the newest first: that is the present one."""
+        rows = capacity.revisions_of(capacity.level_of_subject(subject_id))
+        return listed(
+            request,
+            [_revision(row) for row in rows],
+            RevisionShape,
+            key=lambda row: row["id"],
+        )
+
+
+class CalendarUndoEffect(Endpoint):
+    """Whom undo would hit."""
+
+    scopes = {"GET": "capacity:read"}
+    filters = (
+        Filter(
+            "to_version",
+            "The version to return to; the one before the last change by default.",
+            schema=int,
+        ),
+    )
+
+    @extend_schema(
+        operation_id="preview_undo_calendar",
+        responses=CalendarEffectShape,
+        summary="See whom undo would hit",
+    )
+    def get(self, request: Request, subject_id: UUID) -> Response:
+        """Say what would happen if a change were taken back; nothing is written."""
+        now = timezone.now()
+        effect = capacity.preview_undo(
+            level=capacity.level_of_subject(subject_id),
+            to_version=_version(request, "to_version"),
+            at=now,
+        )
+        return Response(_effect(effect, now))
+
+
+class CalendarEffectOfChange(Endpoint):
     """Whom a change of a calendar would hit."""
 
     scopes = {"POST": "capacity:read"}
@@ -209,12 +264,13 @@ class CalendarEffect(Endpoint):
     )
     def post(self, request: Request, subject_id: UUID) -> Response:
         """Say what would happen if the level said this; nothing is written."""
+        now = timezone.now()
         effect = capacity.preview_calendar(
             level=capacity.level_of_subject(subject_id),
             draft=draft_of(body_of(request, LevelCalendarInput)),
-            at=timezone.now(),
+            at=now,
         )
-        return Response(CalendarEffectShape(effect).data)
+        return Response(_effect(effect, now))
 
 
 class CalendarIcs(Endpoint):
@@ -290,6 +346,44 @@ class CalendarReadings(Endpoint):
             at=timezone.now(),
         )
         return Response(CalendarReadingShape(reading).data)
+
+
+def _effect(effect: CalendarEffect, now: datetime) -> Any:
+    overtaken = scheduling.plans_overtaken_by(effect.calendars, at=now)
+    body = {
+        "weeks": effect.weeks,
+        "machines": effect.machines,
+        "endangered": effect.endangered,
+        "schedules": overtaken,
+    }
+    return CalendarEffectShape(body).data
+
+
+def _revision(row: Any) -> dict[str, Any]:
+    facts = row.facts
+    return {
+        **facts,
+        "id": row.pk,
+        "version": row.version,
+        "changed_at": row.changed_at,
+        "changed_by": row.changed_by,
+        "has_week": facts["shifts"] is not None,
+        "shifts": len(facts["shifts"] or ()),
+        "exceptions": len(facts["exceptions"]),
+    }
+
+
+def _version(request: Request, name: str) -> int | None:
+    given = request.query_params.get(name)
+    if given is None:
+        return None
+    if not (given.isascii() and given.isdigit() and len(given) <= LONGEST_VERSION):
+        raise Problem(
+            400,
+            "invalid_parameter",
+            f"{name}={given[:20]} must be a version, a whole number from 0 on.",
+        )
+    return int(given)
 
 
 def _file(

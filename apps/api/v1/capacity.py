@@ -1,6 +1,6 @@
 """When machines work, and how full they are."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,18 +13,23 @@ from rest_framework.response import Response
 from apps.api.endpoints import Endpoint, check_match, represented
 from apps.api.errors import Problem
 from apps.api.oauth import principal_of
-from apps.api.pagination import Filter, whole
-from apps.api.reading import FARTHEST_YEARS, StrictSerializer, WallTime, body_of
+from apps.api.pagination import Filter, asked_moment, whole
+from apps.api.reading import FARTHEST_YEARS, StrictSerializer, body_of
+from apps.api.v1.calendar_shapes import PlannedShiftInput, PlannedShiftShape
 from apps.api.v1.shapes import IF_MATCH, page_of
 from apps.capacity import selectors as capacity
 from apps.capacity import services
-from apps.capacity.types import ShiftTime
+from apps.capacity.rules import limits
+from apps.capacity.rules.spans import minute_of, moment_of, next_minute_of
+from apps.capacity.types import CalendarLevel, ShiftTime
+from apps.kernel.periods import Period
 from apps.machines import selectors as machines
 from tenants.types import Disclosure
 
 DEFAULT_WEEKS = 8
 MOST_WEEKS = 52
-MOST_SHIFTS = 42
+DEFAULT_DAYS = 7
+MOST_DAYS = 92
 
 
 class WeekLoadShape(serializers.Serializer[Any]):
@@ -40,23 +45,12 @@ class WeekLoadShape(serializers.Serializer[Any]):
     free_minutes = serializers.IntegerField()
 
 
-class ShiftInput(StrictSerializer):
-    """One shift; it ends the next day if `ends` is not later than `starts`."""
-
-    weekday = serializers.IntegerField(
-        min_value=0, max_value=6, help_text="0 is Monday."
-    )
-    starts = WallTime()
-    ends = WallTime()
-    break_minutes = serializers.IntegerField(
-        min_value=0, max_value=480, required=False, default=0
-    )
-
-
 class CalendarInput(StrictSerializer):
     """A working week; what is left out of place and holidays stays as it is."""
 
-    shifts = serializers.ListField(child=ShiftInput(), max_length=MOST_SHIFTS)
+    shifts = serializers.ListField(
+        child=PlannedShiftInput(), max_length=limits.MOST_SHIFTS
+    )
     time_zone = serializers.CharField(max_length=64, required=False)
     holiday_country = serializers.RegexField(
         r"^([A-Z]{2})?$",
@@ -66,15 +60,14 @@ class CalendarInput(StrictSerializer):
     )
 
 
-class ShiftShape(serializers.Serializer[Any]):
-    """One shift of a week."""
+class WorkingTimeShape(serializers.Serializer[Any]):
+    """A stretch of working time without a break."""
 
     disclosure = Disclosure.PRIVATE
 
-    weekday = serializers.IntegerField()
-    starts = WallTime()
-    ends = WallTime()
-    break_minutes = serializers.IntegerField()
+    starts_at = serializers.DateTimeField(source="start")
+    ends_at = serializers.DateTimeField(source="end")
+    minutes = serializers.IntegerField()
 
 
 class CalendarShape(serializers.Serializer[Any]):
@@ -86,22 +79,26 @@ class CalendarShape(serializers.Serializer[Any]):
     time_zone = serializers.CharField(allow_blank=True)
     holiday_country = serializers.CharField(allow_blank=True)
     version = serializers.IntegerField()
-    shifts = ShiftShape(many=True)
+    shifts = PlannedShiftShape(many=True)
 
 
-def present(machine_id: UUID) -> tuple[Any, tuple[str, int]]:
-    """Return the calendar that a machine follows, and what its ETag is made of."""
+def present(machine_id: UUID) -> tuple[Any, tuple[str, int, int]]:
+    """Return the week that a machine follows, and what its ETag is made of.
+
+    That is whose week it is, the version of that, and of the machine's own calendar.
+    """
     found = capacity.calendar_of(machine_id)
-    is_own = found is not None and found.machine_id is not None
+    own = capacity.calendar_link(CalendarLevel(machine_id=machine_id))
     version = found.version if found else 0
     body = {
-        "is_own": is_own,
+        "is_own": found is not None and found.machine_id is not None,
         "time_zone": found.time_zone if found else "",
         "holiday_country": found.holiday_country if found else "",
         "version": version,
         "shifts": list(found.shifts.all()) if found else [],
     }
-    return CalendarShape(body).data, ("own" if is_own else "enterprise", version)
+    followed = str(found.pk) if found else ""
+    return CalendarShape(body).data, (followed, version, own.version)
 
 
 class MachineCalendar(Endpoint):
@@ -116,7 +113,7 @@ class MachineCalendar(Endpoint):
         summary="Read a machine's working week",
     )
     def get(self, request: Request, machine_id: UUID) -> Response:
-        """Return the machine's own week, or the enterprise's that it follows."""
+        """Return the machine's own week, or that of the next level above with one."""
         machines.machine_detail(machine_id)
         body, versions = present(machine_id)
         return represented(request, body, *versions)
@@ -131,19 +128,67 @@ class MachineCalendar(Endpoint):
     def put(self, request: Request, machine_id: UUID) -> Response:
         """Give the machine a working week of its own."""
         machines.machine_detail(machine_id)
-        _body, (kept, version) = present(machine_id)
-        check_match(request, kept, version)
+        _body, versions = present(machine_id)
+        check_match(request, *versions)
         facts = body_of(request, CalendarInput)
         services.set_shifts(
             machine_id=machine_id,
             shifts=[ShiftTime(**shift) for shift in facts.pop("shifts")],
             by=principal_of(request).actor,
             at=timezone.now(),
-            version=version if kept == "own" else None,
+            version=versions[-1],
             **facts,
         )
         body, versions = present(machine_id)
         return represented(request, body, *versions)
+
+
+class MachineWorkingTime(Endpoint):
+    """When a machine works."""
+
+    scopes = {"GET": "capacity:read"}
+    filters = (
+        Filter("from", "A moment; now by default."),
+        Filter(
+            "until",
+            f"A moment at most {MOST_DAYS} days later; {DEFAULT_DAYS} days later by"
+            " default.",
+        ),
+        Filter(
+            "of",
+            "All working time, or only what nobody has reserved.",
+            choices=("working", "free"),
+        ),
+    )
+
+    @extend_schema(
+        operation_id="list_working_time_of_machine",
+        responses=page_of(WorkingTimeShape),
+        summary="Read when a machine works, to the minute",
+    )
+    def get(self, request: Request, machine_id: UUID) -> Response:
+        """Return working time by all levels of its calendar, holidays, exceptions."""
+        machines.machine_detail(machine_id)
+        now = timezone.now()
+        start = asked_moment(request, "from") or now
+        end = asked_moment(request, "until") or start + timedelta(days=DEFAULT_DAYS)
+        if not start < end <= start + timedelta(days=MOST_DAYS):
+            raise Problem(
+                400,
+                "invalid_parameter",
+                f"until must be later than from, by at most {MOST_DAYS} days.",
+            )
+        # Only whole minutes inside.
+        first, last = next_minute_of(start), minute_of(end)
+        if first >= last:
+            return whole([], WorkingTimeShape)
+        period = Period(moment_of(first), moment_of(last))
+        found = (
+            capacity.free_periods_of(machine_id, period, at=now)
+            if request.query_params.get("of") == "free"
+            else capacity.working_periods_of(machine_id, period)
+        )
+        return whole(found, WorkingTimeShape)
 
 
 class MachineLoad(Endpoint):

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
@@ -15,7 +14,7 @@ from rest_framework.response import Response
 from apps.api.endpoints import Endpoint, check_match, represented
 from apps.api.errors import Problem
 from apps.api.oauth import principal_of
-from apps.api.pagination import Filter, asked_id, listed, paginated
+from apps.api.pagination import Filter, asked_id, asked_moment, listed, paginated
 from apps.api.reading import FARTHEST_YEARS, NoInput, body_of
 from apps.api.v1.schedule_shapes import (
     BarShape,
@@ -148,7 +147,8 @@ class ScheduleBars(Endpoint):
         scheduling.schedule(schedule_id)
         first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in FARTHEST_YEARS)
         period = _period(
-            _moment(request, "from") or first, _moment(request, "until") or last
+            asked_moment(request, "from") or first,
+            asked_moment(request, "until") or last,
         )
         bars = scheduling.bars_of(schedule_id, period)
         if request.query_params.get("moved"):
@@ -240,8 +240,8 @@ class PlanInForce(Endpoint):
     def get(self, request: Request) -> Response:
         """Return the work that is booked, machine by machine, the earliest first."""
         now = timezone.now()
-        start = _moment(request, "from") or now
-        end = _moment(request, "until") or start + timedelta(days=DEFAULT_DAYS)
+        start = asked_moment(request, "from") or now
+        end = asked_moment(request, "until") or start + timedelta(days=DEFAULT_DAYS)
         if end - start > timedelta(days=MOST_DAYS):
             raise Problem(
                 400,
@@ -316,25 +316,6 @@ def _accepted(request: Request, found: Any) -> Response:
         status=status.HTTP_202_ACCEPTED,
         headers={"Location": request.build_absolute_uri(f"/v1/schedules/{found.pk}")},
     )
-
-
-def _moment(request: Request, name: str) -> datetime | None:
-    given = request.query_params.get(name)
-    if given is None:
-        return None
-    first, last = FARTHEST_YEARS
-    try:
-        moment = parse_datetime(given)
-    except ValueError:
-        moment = None
-    if moment is None or timezone.is_naive(moment) or not first < moment.year < last:
-        raise Problem(
-            400,
-            "invalid_parameter",
-            f"{name}={given[:40]} must be a moment with its offset"
-            f" (2026-11-30T06:00:00Z) from {first + 1} on.",
-        )
-    return moment
 
 
 def _period(start: datetime, end: datetime) -> Period:

@@ -110,7 +110,17 @@ urlpatterns = [
         calendars.CalendarException.as_view(),
     ),
     path("calendars/<uuid:subject_id>/undo", calendars.CalendarUndo.as_view()),
-    path("calendars/<uuid:subject_id>/effect", calendars.CalendarEffect.as_view()),
+    path(
+        "calendars/<uuid:subject_id>/undo/effect",
+        calendars.CalendarUndoEffect.as_view(),
+    ),
+    path(
+        "calendars/<uuid:subject_id>/revisions", calendars.CalendarRevisions.as_view()
+    ),
+    path(
+        "calendars/<uuid:subject_id>/effect",
+        calendars.CalendarEffectOfChange.as_view(),
+    ),
     path("calendars/<uuid:subject_id>/ics", calendars.CalendarIcs.as_view()),
     path("calendars/<uuid:subject_id>/submodel", calendars.CalendarSubmodel.as_view()),
     path("calendars/<uuid:subject_id>/readings", calendars.CalendarReadings.as_view()),
@@ -141,6 +151,10 @@ urlpatterns = [
     path("rush-previews", schedules.RushPreviews.as_view()),
     path("plan", schedules.PlanInForce.as_view()),
     path("machines/<uuid:machine_id>/load", capacity.MachineLoad.as_view()),
+    path(
+        "machines/<uuid:machine_id>/working-time",
+        capacity.MachineWorkingTime.as_view(),
+    ),
     path("machines/<uuid:machine_id>/plan/ics", calendars.MachinePlanIcs.as_view()),
     path("machines/<uuid:machine_id>/calendar", capacity.MachineCalendar.as_view()),
     path(

@@ -42,6 +42,7 @@ def check_exception(exception: PlannedException) -> None:
         raise InvalidInput(
             _("The exception ends before it begins."),
             field="period",
+            value=exception.period.end.isoformat(),
             remedy=_("Give an end that is later than the start."),
         )
     if len(exception.reason) > REASON_LENGTH:

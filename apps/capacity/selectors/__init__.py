@@ -9,13 +9,19 @@ from apps.capacity.selectors.calendar_chains import (
     calendar_link,
     calendar_links,
     level_of_subject,
-    revisions_of,
 )
 from apps.capacity.selectors.calendar_files import (
     calendar_file,
     in_force,
     plan_file,
     read_calendar_file,
+)
+from apps.capacity.selectors.calendar_revisions import (
+    KeptState,
+    NothingToUndo,
+    kept_state,
+    preview_undo,
+    revisions_of,
 )
 from apps.capacity.selectors.calendars import (
     calendar_facts,
@@ -37,6 +43,7 @@ from apps.capacity.selectors.effects import (
 from apps.capacity.selectors.loads import (
     cumulative_free_minutes,
     fleet_week_load,
+    free_periods_of,
     free_stretches,
     published_weeks,
     total_week_load,
@@ -79,11 +86,13 @@ __all__ = [
     "CapacityConflict",
     "ChainLink",
     "ExceptionInForce",
+    "KeptState",
     "LevelUnknown",
     "MachineEffect",
     "MaintenancePreview",
     "NewPlace",
     "NoFreeTime",
+    "NothingToUndo",
     "TooManyMachines",
     "by_database_clock",
     "calendar_chain",
@@ -98,10 +107,12 @@ __all__ = [
     "earliest_again",
     "earliest_finish",
     "fleet_week_load",
+    "free_periods_of",
     "free_stretches",
     "has_lapsed_holds",
     "horizons",
     "in_force",
+    "kept_state",
     "level_of_subject",
     "machine_times",
     "machines_of",
@@ -111,6 +122,7 @@ __all__ = [
     "plan_file",
     "preview_calendar",
     "preview_maintenance",
+    "preview_undo",
     "promise_route",
     "promise_within",
     "published_weeks",

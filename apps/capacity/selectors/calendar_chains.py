@@ -172,15 +172,8 @@ def level_of_subject(subject_id: UUID) -> CalendarLevel:
         _("There is no such site, work center or machine."),
         field="subject",
         value=str(subject_id),
+        remedy=_("Use the id of a machine, a work center, a site or the enterprise."),
     )
-
-
-def revisions_of(level: CalendarLevel) -> list[CalendarRevision]:
-    """Return the states of a level's calendar that are kept, the newest first."""
-    calendar = Calendar.objects.filter(of_level(level)).first()
-    if calendar is None:
-        return []
-    return list(CalendarRevision.objects.filter(calendar=calendar).newest_first())
 
 
 def _path_of(

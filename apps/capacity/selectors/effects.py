@@ -1,6 +1,6 @@
 """Whom a change of a calendar hits, before anybody makes it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -25,6 +25,7 @@ from apps.capacity.rules.spans import Spans, next_minute_of
 from apps.capacity.selectors.calendars import inheritance_of, machines_under
 from apps.capacity.types import (
     CalendarDraft,
+    CalendarFacts,
     CalendarLevel,
     ReservationKind,
     ReservationState,
@@ -64,6 +65,8 @@ class CalendarEffect:
     machines: tuple[MachineEffect, ...]
     weeks: tuple[WeekChange, ...]
     endangered: tuple[Endangered, ...]
+    # What the calendars of these machines would come to.
+    calendars: Mapping[UUID, CalendarFacts]
 
     @property
     def published(self) -> tuple[MachineEffect, ...]:
@@ -74,6 +77,15 @@ class CalendarEffect:
     def promises(self) -> tuple[Endangered, ...]:
         """Reservations in danger that an order waits for."""
         return tuple(one for one in self.endangered if one.is_promise)
+
+    @property
+    def holds(self) -> tuple[Endangered, ...]:
+        """Reservations in danger that are only held, such as for a quote."""
+        return tuple(
+            one
+            for one in self.endangered
+            if one.reservation.state is ReservationState.HELD
+        )
 
 
 def preview_calendar(
@@ -118,6 +130,7 @@ def preview_calendar(
         tuple(effects),
         sum_of_weeks(effect.weeks for effect in effects),
         tuple(sorted(in_danger, key=lambda one: one.during)),
+        {key: after[key] for key in hit},
     )
 
 

@@ -197,6 +197,20 @@ def free_stretches(*, machine_id: UUID, period: Period, at: datetime) -> list[St
     )
 
 
+def free_periods_of(machine_id: UUID, period: Period, *, at: datetime) -> list[Period]:
+    """Return when a machine works in a period and nobody has reserved it.
+
+    Only whole minutes inside of the period.
+    """
+    start, end = next_minute_of(period.start), minute_of(period.end)
+    if start >= end:
+        return []
+    calendar = calendar_facts([machine_id])[machine_id]
+    inside = Period(moment_of(start), moment_of(end))
+    reserved = _all_reserved(machine_id, inside, by_database_clock(at))
+    return working_spans(calendar, start, end).minus(reserved).periods()
+
+
 def _all_reserved(machine_id: UUID, period: Period, at: datetime) -> Spans:
     reserved = NO_SPANS
     for spans in reserved_spans([machine_id], period, at=at)[machine_id].values():

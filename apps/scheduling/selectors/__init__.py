@@ -21,10 +21,12 @@ from apps.scheduling.selectors.results import (
     work_titles,
 )
 from apps.scheduling.selectors.schedules import (
+    Overtaken,
     ScheduleUnknown,
     assumptions_of,
     has_rush,
     is_stop_asked,
+    plans_overtaken_by,
     rush_of,
     schedule,
     schedules,
@@ -48,6 +50,7 @@ __all__ = [
     "NoMachineInService",
     "NothingToPlan",
     "OrderReplanned",
+    "Overtaken",
     "Pinning",
     "ScheduleUnknown",
     "WorkRequestUnknown",
@@ -63,6 +66,7 @@ __all__ = [
     "orders_replanned",
     "pinnings_of",
     "plan_in_force",
+    "plans_overtaken_by",
     "proposal_to_decide",
     "reservations_of_job_orders",
     "rush_of",

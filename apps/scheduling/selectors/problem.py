@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from apps.capacity.rules.spans import (
     next_minute_of,
 )
 from apps.capacity.rules.working_time import working_spans
+from apps.capacity.types import CalendarFacts
 from apps.kernel.errors import Conflict
 from apps.kernel.periods import Period
 from apps.machines import selectors as machines
@@ -98,6 +99,8 @@ class Asked:
     frozen_until: datetime
     assumptions: Assumptions
     only: Collection[UUID] | None = None
+    # Calendars as they would be; of machines that are not named, as they are.
+    calendars: Mapping[UUID, CalendarFacts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +327,7 @@ def _machine_times(
     start: int,
     horizon: int,
 ) -> tuple[MachineTime, ...]:
-    calendars = capacity.calendar_facts(machine_ids)
+    calendars = {**capacity.calendar_facts(machine_ids), **asked.calendars}
     window = Period(moment_of(start), moment_of(horizon))
     ours = {job.reservation_id for job in movable if job.reservation_id}
     taken: dict[UUID, list[tuple[int, int]]] = {key: [] for key in machine_ids}

@@ -1,5 +1,7 @@
 """Schedules that were worked out, what they stand on, and whether they still hold."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.capacity.rules.spans import minute_of
+from apps.capacity.types import CalendarFacts
 from apps.kernel.errors import DomainError, NotFound
 from apps.scheduling.models import Schedule, ScheduledJob, ScheduleQuerySet
 from apps.scheduling.rules.checker import check
@@ -95,11 +98,45 @@ def why_outdated(found: Schedule) -> str:
     return outdated_by(found, at=timezone.now())
 
 
-def outdated_by(found: Schedule, *, at: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """A proposal that would not hold any more, and why."""
+
+    schedule: Schedule
+    why: str
+
+
+def plans_overtaken_by(
+    calendars: Mapping[UUID, CalendarFacts], *, at: datetime
+) -> list[Overtaken]:
+    """Return the proposals that could be accepted, but not if calendars were these.
+
+    What-if plans are left out: they are never put in force.
+    """
+    rows = Schedule.objects.filter(
+        state=ScheduleState.PROPOSED,
+        is_what_if=False,
+        jobs__machine_id__in=calendars.keys(),
+    )
+    return [
+        Overtaken(found, why)
+        for found in rows.distinct().order_by("requested_at", "pk")
+        if not outdated_by(found, at=at)
+        and (why := outdated_by(found, at=at, calendars=calendars))
+    ]
+
+
+def outdated_by(
+    found: Schedule,
+    *,
+    at: datetime,
+    calendars: Mapping[UUID, CalendarFacts] | None = None,
+) -> str:
     """Say what keeps a proposal from being accepted, in words; nothing if it holds.
 
     The work must be what it was, and the independent checker must find that the plan
-    keeps every rule on the calendars and reservations of now.
+    keeps every rule on the calendars and reservations of now, or on calendars as they
+    would be.
     """
     if found.state != ScheduleState.PROPOSED:
         return _("It is %(state)s.") % {"state": found.get_state_display().lower()}
@@ -113,7 +150,8 @@ def outdated_by(found: Schedule, *, at: datetime) -> str:
         return _("Some of its work should have begun by now.")
     only = tuple(line.job_order_id for line in lines if line.job_order_id)
     try:
-        shop = shop_of(asked_of(found, at=at, only=only))
+        asked = asked_of(found, at=at, only=only)
+        shop = shop_of(replace(asked, calendars=calendars or {}))
     except DomainError as error:
         return str(error)
     if shop.digest != found.inputs_digest:

@@ -10,6 +10,7 @@ from apps.capacity import selectors, services
 from apps.capacity.models import Calendar, CalendarRevision
 from apps.capacity.types import (
     ENTERPRISE_LEVEL,
+    NOTHING_SAID,
     CalendarDraft,
     CalendarLevel,
     PlannedException,
@@ -117,6 +118,8 @@ class TestPreviewCalendar:
         assert first.is_in_the_way
         assert (second.reservation.id, second.is_in_the_way) == (hold.pk, False)
         assert effect.promises == (first,)
+        assert effect.holds == (second,)
+        assert second.reservation.quote_id == hold.quote_id
 
     def test_counts_only_the_minutes_that_are_missing(self, hurco: UUID) -> None:
         early_shifts()
@@ -184,6 +187,37 @@ class TestPreviewCalendar:
         assert [week.free_minutes for week in load.weeks] == [
             week.after for week in effect.weeks[1:]
         ]
+
+    def test_of_undo_says_whom_it_would_strand_and_comes_true(
+        self, hurco: UUID, planner: Actor
+    ) -> None:
+        level = CalendarLevel(machine_id=hurco)
+        for facts in (CalendarDraft(shifts=()), EARLY, NOTHING_SAID):
+            services.replace_calendar(
+                level=level, facts=facts, version=None, by=planner, at=MONDAY_7
+            )
+        booking = reservation_row(hurco, MONDAY_7)
+
+        of_last = selectors.preview_undo(level=level, at=MONDAY_7)
+        of_first = selectors.preview_undo(level=level, to_version=1, at=MONDAY_7)
+        services.undo_calendar(level=level, version=3, by=planner, at=MONDAY_7)
+        again = selectors.preview_undo(level=level, to_version=1, at=MONDAY_7)
+
+        # Nobody says when the machine works any more, so nothing is lost by either.
+        assert (of_last.endangered, of_first.endangered) == ((), ())
+        assert of_last.machines[0].after - of_last.machines[0].before > 0
+        assert [one.reservation.id for one in again.endangered] == [booking.pk]
+        assert again.endangered[0].short_minutes == 60
+        assert selectors.calendar_facts([hurco]) == of_last.calendars
+
+    def test_of_undo_needs_something_to_go_back_to(self, hurco: UUID) -> None:
+        with pytest.raises(services.NothingToUndo) as refused:
+            selectors.preview_undo(
+                level=CalendarLevel(machine_id=hurco), at=MONDAY_7, to_version=4
+            )
+
+        assert (refused.value.field, refused.value.value) == ("version", 4)
+        assert refused.value.remedy
 
     def test_refuses_what_cannot_be_meant(self, in_north: EnterpriseRef) -> None:
         with pytest.raises(InvalidInput):

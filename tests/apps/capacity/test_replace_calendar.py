@@ -262,6 +262,15 @@ class TestUndoCalendar:
 
         assert said() == FULL
 
+    def test_is_written_down(self, in_north: EnterpriseRef, planner: Actor) -> None:
+        replace_with(planner, FULL)
+
+        undone = undo(planner, version=1)
+
+        events = {event.verb: event for event in audit.events_of(undone)}
+        assert set(events) == {"calendar.replaced", "calendar.undone"}
+        assert events["calendar.undone"].facts == {"version": 2, "restored": 0}
+
     def test_keeps_a_hundred_states(
         self, in_north: EnterpriseRef, planner: Actor
     ) -> None:

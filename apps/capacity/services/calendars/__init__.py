@@ -1,11 +1,12 @@
 """What a planner can do about when machines work."""
 
+from apps.capacity.selectors import NothingToUndo
 from apps.capacity.services.calendars.exceptions import (
     ExceptionUnknown,
     add_exception,
     remove_exception,
 )
-from apps.capacity.services.calendars.undoing import NothingToUndo, undo_calendar
+from apps.capacity.services.calendars.undoing import undo_calendar
 from apps.capacity.services.calendars.weeks import (
     follow_enterprise_calendar,
     inherit_week,

@@ -84,13 +84,13 @@ def remove_exception(
         .first()
     )
     if found is None:
-        raise _exception_unknown()
+        raise _exception_unknown(exception_id)
 
     def edit(said: CalendarDraft, _around: Surroundings) -> CalendarDraft:
         rest = tuple(one for one in said.exceptions if one.id != exception_id)
         # Of two who remove it one finds it gone.
         if len(rest) == len(said.exceptions):
-            raise _exception_unknown()
+            raise _exception_unknown(exception_id)
         return replace(said, exceptions=rest)
 
     return change(
@@ -112,9 +112,19 @@ def _level_of(calendar_id: UUID | None) -> CalendarLevel:
         None if calendar_id is None else Calendar.objects.filter(pk=calendar_id).first()
     )
     if calendar is None:
-        raise CalendarUnknown(_("There is no such calendar."), field="calendar")
+        raise CalendarUnknown(
+            _("There is no such calendar."),
+            field="calendar",
+            value=None if calendar_id is None else str(calendar_id),
+            remedy=_("Look at the calendars that there are."),
+        )
     return level_of(calendar)
 
 
-def _exception_unknown() -> ExceptionUnknown:
-    return ExceptionUnknown(_("There is no such calendar exception."))
+def _exception_unknown(exception_id: UUID) -> ExceptionUnknown:
+    return ExceptionUnknown(
+        _("There is no such calendar exception."),
+        field="exception",
+        value=str(exception_id),
+        remedy=_("Look at the calendar again; somebody may have removed it."),
+    )

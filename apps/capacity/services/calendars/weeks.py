@@ -90,7 +90,12 @@ def inherit_week(
     """
     kept = _kept(level)
     if kept is None or kept.shifts is None:
-        raise CalendarUnknown(_("It has no week of its own."), field="level")
+        raise CalendarUnknown(
+            _("It has no week of its own."),
+            field="level",
+            value=level.kind.value,
+            remedy=_("The week of the level above holds already."),
+        )
     return change(
         level,
         lambda said, _around: replace(
@@ -111,7 +116,12 @@ def follow_enterprise_calendar(*, machine_id: UUID, by: Actor, at: datetime) -> 
     """
     level = CalendarLevel(machine_id=machine_id)
     if _kept(level) in (None, NOTHING_SAID):
-        raise CalendarUnknown(_("The machine has no calendar of its own."))
+        raise CalendarUnknown(
+            _("The machine has no calendar of its own."),
+            field="machine",
+            value=str(machine_id),
+            remedy=_("It follows the levels above already."),
+        )
     change(
         level,
         lambda _said, _around: NOTHING_SAID,
