@@ -54,6 +54,7 @@ ENTRIES: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry(_("Parts"), "portal:parts", "cube", BUYING, "p"),
             Entry(_("RFQs"), "portal:rfqs", "send", BUYING, "r"),
+            Entry(_("Idle time"), "portal:market-idle-lots", "hourglass", BUYING),
         ),
     ),
     (

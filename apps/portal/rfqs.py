@@ -29,8 +29,10 @@ from apps.kernel.errors import DomainError
 from apps.orders import selectors as orders
 from apps.orders import services
 from apps.orders.types import Audience, GeometryState, RfqDraft, RfqLineDraft, RfqState
+from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.forms import Day, Moment, PortalForm, Quantity, WholeQuantity
+from apps.portal.machines import uuid_of
 from apps.portal.paging import page_of
 from apps.portal.parts import material_choices, material_name
 from apps.portal.public.places import countries
@@ -40,6 +42,8 @@ from tenants.types import Role
 
 READERS = (Role.BUYER, Role.VIEWER)
 DEADLINE_DAYS = 10
+# From the end of idle time that is asked for until its parts are there.
+DELIVERY_DAYS = 14
 SHOWN_FITTING = 15
 SHOWN_REFUSALS = 15
 
@@ -182,10 +186,14 @@ def rfq_list(request: HttpRequest) -> HttpResponse:
 def write(request: HttpRequest, rfq_id: UUID | None = None) -> HttpResponse:
     """Let a buyer write a request, or change a draft."""
     known = _rfq(rfq_id) if rfq_id else None
-    form = RfqForm(request.POST or None, initial=_initial(request, known))
+    lot = None if known else _idle_lot(request)
+    form = RfqForm(request.POST or None, initial=_initial(request, known, lot))
+    is_invited = lot is not None or (known and known.audience == Audience.INVITED)
+    if is_invited:
+        form.fields["audience"].required = False
     if request.method == "POST" and form.is_valid():
         try:
-            saved = _save(request, form, known)
+            saved = _save(request, form, known, lot)
             if "publish" in request.POST:
                 services.publish_rfq(
                     rfq_id=saved.pk, by=actor_of(request), at=timezone.now()
@@ -198,7 +206,13 @@ def write(request: HttpRequest, rfq_id: UUID | None = None) -> HttpResponse:
     return render(
         request,
         "portal/rfqs/write.html",
-        {"form": form, "rfq": known, "has_parts": bool(part_choices())},
+        {
+            "form": form,
+            "rfq": known,
+            "has_parts": bool(part_choices()),
+            "lot": lot,
+            "is_invited": is_invited,
+        },
     )
 
 
@@ -299,13 +313,18 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     return redirect("portal:order", order.pk)
 
 
-def _save(request: HttpRequest, form: RfqForm, known: Any) -> Any:
+def _save(request: HttpRequest, form: RfqForm, known: Any, lot: Any) -> Any:
     enterprise = enterprise_of(request)
     draft = form.draft(known.currency if known else enterprise.currency)
     by, at = actor_of(request), timezone.now()
+    if lot is not None:
+        draft = _only_to(draft, (lot.owner_id,))
     if known is None:
         return services.draft_rfq(draft=draft, by=by, at=at)
     before = orders.draft_of(known)
+    if before.audience == Audience.INVITED:
+        # Who is asked is not chosen on this page.
+        draft = _only_to(draft, before.invited_enterprise_ids)
     # Further lines, such as a partner system may have written, stay as they are.
     draft = replace(draft, lines=(*draft.lines, *before.lines[1:]))
     return services.revise_rfq(
@@ -313,16 +332,35 @@ def _save(request: HttpRequest, form: RfqForm, known: Any) -> Any:
     )
 
 
-def _initial(request: HttpRequest, known: Any) -> dict[str, Any]:
+def _only_to(draft: RfqDraft, enterprise_ids: Iterable[UUID]) -> RfqDraft:
+    return replace(
+        draft, audience=Audience.INVITED, invited_enterprise_ids=tuple(enterprise_ids)
+    )
+
+
+def _idle_lot(request: HttpRequest) -> Any:
+    """Return the idle time that is asked for, if the address names some of another's."""
+    key = uuid_of(request.GET.get("idle_lot", ""))
+    if key is None:
+        return None
+    try:
+        found = exchange.market_idle_lot(key)
+    except exchange.IdleLotNotFound as error:
+        raise Http404(str(error)) from error
+    return None if found.is_own else found
+
+
+def _initial(request: HttpRequest, known: Any, lot: Any) -> dict[str, Any]:
     if known is None:
         enterprise = enterprise_of(request)
         part_id = request.GET.get("part", "")
-        return {
+        facts = {
             "part_id": part_id,
             "anonymous": True,
             "delivery_country": enterprise.country,
             "response_deadline_at": timezone.now() + timedelta(days=DEADLINE_DAYS),
         }
+        return facts if lot is None else facts | _of_idle_lot(lot)
     draft = orders.draft_of(known)
     line = draft.lines[0] if draft.lines else None
     facts = {
@@ -337,6 +375,28 @@ def _initial(request: HttpRequest, known: Any) -> dict[str, Any]:
             if hasattr(line, name)
         }
     return facts
+
+
+def _of_idle_lot(lot: Any) -> dict[str, Any]:
+    """Fill in what idle time says of a request for it."""
+    process = catalog.label(lot.process_code, get_language() or "en")
+    day = formats.day(timezone.localdate(lot.starts_at))
+    return {
+        "title": _t("%(process)s from %(day)s") % {"process": process, "day": day},
+        "process_codes": [lot.process_code],
+        "anonymous": False,
+        "due_on": timezone.localdate(lot.ends_at) + timedelta(days=DELIVERY_DAYS),
+        "response_deadline_at": lot.expires_at,
+        "note": _t(
+            "For your idle time of %(minutes)s from %(start)s to %(end)s (%(key)s)."
+        )
+        % {
+            "minutes": formats.duration(lot.free_minutes),
+            "start": formats.moment(lot.starts_at),
+            "end": formats.moment(lot.ends_at),
+            "key": lot.id,
+        },
+    }
 
 
 def _rfq(rfq_id: UUID) -> Any:

@@ -100,6 +100,7 @@ class World:
             work_center=center.code,
         )
         self.listings.append(listing)
+        self.lot_id = make.idle_lot(self.north, listing.machine_id).pk
         with context.enterprise(self.north):
             self._plan(number)
             self._show(number, site)

@@ -239,7 +239,8 @@ class TestCapacityPage:
 
         assert text.count("40\xa0h free, 0\xa0min reserved of 40\xa0h") == 12
         assert text.count('class="heat-cell heat-0"') == 12
-        assert text.count(f'href="/machines/{hurco.pk}/"') == 13
+        assert text.count(f'href="/machines/{hurco.pk}/"') == 1
+        assert text.count(f'href="/machines/{hurco.pk}/week/?from=') == 12
 
     @pytest.mark.parametrize(
         ("query", "is_shown"), [("process=milling", True), ("process=turning", False)]

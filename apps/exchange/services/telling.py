@@ -30,6 +30,7 @@ NOTICES = {
     "exchange.order_won": Disclosure.COUNTERPARTY,
     "exchange.order_moved": Disclosure.COUNTERPARTY,
     "exchange.finish_moved": Disclosure.COUNTERPARTY,
+    "exchange.idle_lot_changed": Disclosure.PRIVATE,
 }
 
 

@@ -1,0 +1,131 @@
+"""Addresses of calendars, published weeks, promises and schedules in a portal."""
+
+from django.urls import path
+
+from apps.portal import (
+    calendars,
+    capacity_groups,
+    heat_map,
+    idle_lots,
+    pins,
+    promises,
+    schedules,
+    setup_times,
+    what_ifs,
+    work_requests,
+)
+
+urlpatterns = [
+    path(
+        "machines/<uuid:machine_id>/calendar/", calendars.week, name="machine-calendar"
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/week/",
+        calendars.week_set,
+        name="machine-week-set",
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/exceptions/",
+        calendars.exception_add,
+        name="machine-exception-add",
+    ),
+    path(
+        "machines/<uuid:machine_id>/calendar/removal/",
+        calendars.follow,
+        name="machine-calendar-drop",
+    ),
+    path("capacity/", heat_map.heat_map, name="capacity"),
+    path(
+        "machines/<uuid:machine_id>/week/", heat_map.machine_week, name="machine-week"
+    ),
+    path("capacity/catena-x/", capacity_groups.groups, name="capacity-groups"),
+    path(
+        "capacity/catena-x/file/",
+        capacity_groups.groups_file,
+        name="capacity-groups-file",
+    ),
+    path("capacity/idle-lots/", idle_lots.own_lots, name="idle-lots"),
+    path("capacity/idle-lots/offer/", idle_lots.offer, name="idle-lot-offer"),
+    path(
+        "capacity/idle-lots/<uuid:idle_lot_id>/withdrawal/",
+        idle_lots.withdraw,
+        name="idle-lot-withdraw",
+    ),
+    path("market/idle-lots/", idle_lots.market, name="market-idle-lots"),
+    path("capacity/promise/", promises.calculator, name="promise"),
+    path("capacity/promise/hold/", promises.hold, name="promise-hold"),
+    path(
+        "capacity/holds/<uuid:route_id>/release/",
+        promises.release,
+        name="promise-release",
+    ),
+    path("capacity/shifts/", calendars.week, name="shifts"),
+    path("capacity/shifts/week/", calendars.week_set, name="shifts-set"),
+    path(
+        "capacity/shifts/exceptions/",
+        calendars.exception_add,
+        name="shifts-exception-add",
+    ),
+    path(
+        "capacity/exceptions/<uuid:exception_id>/removal/",
+        calendars.exception_remove,
+        name="exception-remove",
+    ),
+    path("schedule/", schedules.plan, name="schedule"),
+    path("schedule/proposals/", schedules.schedule_list, name="schedules"),
+    path("schedule/request/", schedules.schedule_request, name="schedule-request"),
+    path("schedule/what-if/", what_ifs.what_if, name="what-if"),
+    path("schedule/pins/undo/", pins.undo, name="pin-undo"),
+    path("schedule/<uuid:schedule_id>/", schedules.proposal, name="schedule-proposal"),
+    path(
+        "schedule/<uuid:schedule_id>/stop/",
+        schedules.schedule_stop,
+        name="schedule-stop",
+    ),
+    path(
+        "schedule/<uuid:schedule_id>/acceptance/",
+        schedules.schedule_accept,
+        name="schedule-accept",
+    ),
+    path(
+        "schedule/<uuid:schedule_id>/rejection/",
+        schedules.schedule_reject,
+        name="schedule-reject",
+    ),
+    path("job-orders/<uuid:job_order_id>/pin/", pins.pin, name="job-order-pin"),
+    path("job-orders/<uuid:job_order_id>/unpin/", pins.unpin, name="job-order-unpin"),
+    path(
+        "job-orders/<uuid:job_order_id>/moves/",
+        work_requests.job_order_move,
+        name="job-order-move",
+    ),
+    path("work-requests/", work_requests.work_request_list, name="work-requests"),
+    path("work-requests/add/", work_requests.work_request_add, name="work-request-add"),
+    path("work-requests/rush/", work_requests.rush_order, name="rush-order"),
+    path(
+        "work-requests/<uuid:work_request_id>/",
+        work_requests.work_request,
+        name="work-request",
+    ),
+    path(
+        "work-requests/<uuid:work_request_id>/change/",
+        work_requests.work_request_change,
+        name="work-request-change",
+    ),
+    path(
+        "work-requests/<uuid:work_request_id>/cancellation/",
+        work_requests.work_request_cancel,
+        name="work-request-cancel",
+    ),
+    path("setup-times/", setup_times.setup_time_list, name="setup-times"),
+    path(
+        "machines/<uuid:machine_id>/setup-times/",
+        setup_times.setup_times,
+        name="machine-setup-times",
+    ),
+    path(
+        "machines/<uuid:machine_id>/setup-times/all/",
+        setup_times.setup_times_set,
+        name="machine-setup-times-set",
+    ),
+]
