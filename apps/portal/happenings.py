@@ -27,6 +27,7 @@ HAPPENINGS: dict[str, str | Promise] = {
     "enterprise.disclosure_chosen": _("Chosen who sees what"),
     "idle_lot.offered": _("Idle time offered"),
     "idle_lot.shrunk": _("Idle time became less"),
+    "idle_lot.taken": _("Idle time taken"),
     "idle_lot.withdrawn": _("Idle time withdrawn"),
     "job_order.moved": _("Work moved on"),
     "job_order.pinned": _("Work pinned"),
