@@ -1,7 +1,7 @@
 """Words of capacity that its rules, models, services and selectors share."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -275,11 +275,18 @@ class RouteRequest:
 
 @dataclass(frozen=True, slots=True)
 class LotPromise:
-    """What one machine would do of one step."""
+    """What one machine would do of one step, and what its working time is made of.
+
+    The batch is ready for the step when it is released or has come from the one before.
+    """
 
     step: int
     quantity: int
     promise: Promise
+    ready_at: datetime
+    setup_minutes: int
+    minutes_per_part: Decimal
+    efficiency_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +295,12 @@ class RoutePromise:
 
     lots: tuple[LotPromise, ...]
     arrives_at: datetime
+
+    def transport_after(self, step: int) -> timedelta:
+        """Return how long the batch is on the road after a step."""
+        done = max(lot.promise.finish for lot in self.lots if lot.step == step)
+        follows = [lot.ready_at for lot in self.lots if lot.step == step + 1]
+        return min(follows, default=self.arrives_at) - done
 
     @property
     def finishes_at(self) -> datetime:

@@ -1,11 +1,9 @@
 """The promise calculator: when a batch could be done, why then, and to hold that."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -15,81 +13,33 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.capacity import selectors as capacity
 from apps.capacity import services
-from apps.capacity.types import LotPromise, RoutePromise, StepKind
 from apps.kernel.errors import DomainError
-from apps.kernel.periods import Period
 from apps.machines import selectors as machines
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.forms import PortalForm
+from apps.portal.promise_answers import Answer, answer_of
 from apps.portal.promise_forms import MOST_STEPS, RouteForms
 from tenants.middleware import actor_of
 from tenants.types import Role
 
 READERS = (Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER)
-TONES = {
-    StepKind.WORK: "good",
-    StepKind.TAKEN: "waiting",
-    StepKind.OWN_LOT: "waiting",
-    StepKind.TOO_SHORT: "quiet",
-}
-FIGURES = {
-    StepKind.WORK: "accent",
-    StepKind.TAKEN: "held",
-    StepKind.OWN_LOT: "part",
-}
 ROUTES_SHOWN = 50
 PLUMBING = ("add", "drop", "csrfmiddlewaretoken", "arrives_by", "hours")
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """One step of an explanation, on the clock at the machine."""
+class Refusal:
+    """Why there is no promise, and what helps."""
 
-    what: str
-    tone: str
-    during: str
-    time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A stretch of a lot's line, in percent of the whole promise."""
-
-    left: str
-    width: str
-    figure: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class LotRow:
-    """What one machine would do of one step."""
-
-    step: int
-    machine: Any
-    quantity: int
-    start: str
-    finish: str
-    time: str
-    bars: Sequence[Bar]
-    why: Sequence[Explained]
-    gaps_passed_over: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The promise as the page shows it."""
-
-    arrives: str
-    finish: str
-    start: str
-    arrives_at: str
-    rows: Sequence[LotRow]
+    why: str
+    remedy: str
+    is_of_calendars: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +50,7 @@ class HeldRoute:
     machines: str
     start: str
     finish: str
-    expires: str
+    expires_at: datetime
 
 
 class HoldForm(PortalForm):
@@ -154,7 +104,11 @@ def hold(request: HttpRequest) -> HttpResponse:
         return _answered(request, status=409)
     messages.success(
         request,
-        _t("%(count)d stretches of machine time are held until %(end)s.")
+        ngettext(
+            "%(count)d stretch of machine time is held until %(end)s.",
+            "%(count)d stretches of machine time are held until %(end)s.",
+            len(held),
+        )
         % {"count": len(held), "end": formats.moment(held[0].expires_at)},
     )
     return redirect("portal:promise")
@@ -182,7 +136,7 @@ def _answered(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     is_sent = "quantity" in sent
     route = RouteForms(sent, is_sent=is_sent)
-    answer, refusal = None, ""
+    answer, refusal = None, None
     is_asking = is_sent and not {"add", "drop"} & set(sent)
     if is_asking and route.is_valid():
         answer, refusal = _worked_out(route, now)
@@ -210,79 +164,27 @@ def _answered(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     )
 
 
-def _worked_out(route: RouteForms, now: datetime) -> tuple[Answer | None, str]:
+def _worked_out(
+    route: RouteForms, now: datetime
+) -> tuple[Answer | None, Refusal | None]:
     asked = route.request(now=now)
     if isinstance(asked, int):
-        return None, _t("Step %(step)d: no machine in use can do it.") % {"step": asked}
+        return None, Refusal(
+            _t("Step %(step)d: no machine in use can do it.") % {"step": asked},
+            _t("Choose machines by name, or give one of them this process."),
+        )
     try:
         promise = capacity.promise_route(request=asked, at=now)
     except machines.MachineNotFound as error:
         raise Http404 from error
     except DomainError as error:
-        return None, str(error)
-    return _shown(promise, max(asked.release_at, now)), ""
-
-
-def _shown(promise: RoutePromise, since: datetime) -> Answer:
-    keys = [lot.promise.machine_id for lot in promise.lots]
-    known = {row.pk: row for row in machines.machines_of().filter(pk__in=keys)}
-    whole = Period(min(since, promise.starts_at), promise.arrives_at)
-    return Answer(
-        arrives=formats.moment(promise.arrives_at),
-        finish=formats.moment(promise.finishes_at),
-        start=formats.moment(promise.starts_at),
-        arrives_at=promise.arrives_at.isoformat(),
-        rows=[_row(lot, known, whole) for lot in promise.lots],
-    )
-
-
-def _row(lot: LotPromise, known: Mapping[UUID, Any], whole: Period) -> LotRow:
-    machine = known[lot.promise.machine_id]
-    with timezone.override(ZoneInfo(machine.site.time_zone)):
-        why = [
-            Explained(
-                what=str(step.kind.label),
-                tone=TONES[step.kind],
-                during=_period_text(step.period),
-                time=formats.duration(step.minutes),
-            )
-            for step in lot.promise.explanation
-        ]
-        return LotRow(
-            step=lot.step + 1,
-            machine=machine,
-            quantity=lot.quantity,
-            start=formats.moment(lot.promise.start),
-            finish=formats.moment(lot.promise.finish),
-            time=formats.duration(lot.promise.working_minutes),
-            bars=list(_bars(lot, whole)),
-            why=why,
-            gaps_passed_over=lot.promise.gaps_passed_over,
+        return None, Refusal(
+            str(error.detail),
+            str(error.remedy),
+            # What no shift can do is mended where shifts are set.
+            is_of_calendars=isinstance(error, capacity.NoFreeTime),
         )
-
-
-def _bars(lot: LotPromise, whole: Period) -> Iterable[Bar]:
-    length = (whole.end - whole.start) / timedelta(minutes=1)
-    for step in lot.promise.explanation:
-        start = max(step.period.start, whole.start)
-        if step.kind not in FIGURES or start >= step.period.end:
-            continue
-        left = (start - whole.start) / timedelta(minutes=1) / length
-        width = (step.period.end - start) / timedelta(minutes=1) / length
-        yield Bar(
-            f"{100 * left:.2f}%",
-            f"{max(100 * width, 0.4):.2f}%",
-            FIGURES[step.kind],
-            f"{step.kind.label}: {_period_text(step.period)}",
-        )
-
-
-def _period_text(period: Period) -> str:
-    """Write a period, its day only once where it begins and ends on the same."""
-    start, end = timezone.localtime(period.start), timezone.localtime(period.end)
-    if start.date() == end.date():
-        return f"{formats.moment(start)} – {end:%H:%M}"
-    return f"{formats.moment(start)} – {formats.moment(end)}"
+    return answer_of(promise, max(asked.release_at, now), now), None
 
 
 def _held_routes(now: datetime) -> list[HeldRoute]:
@@ -299,10 +201,10 @@ def _held_routes(now: datetime) -> list[HeldRoute]:
     return [
         HeldRoute(
             route_id=route_id,
-            machines=" → ".join(dict.fromkeys(row.machine.code for row in parts)),
+            machines=", ".join(dict.fromkeys(row.machine.code for row in parts)),
             start=formats.moment(min(row.start for row in parts)),
             finish=formats.moment(max(row.finish for row in parts)),
-            expires=formats.moment(parts[0].expires_at),
+            expires_at=parts[0].expires_at,
         )
         for route_id, parts in list(routes.items())[:ROUTES_SHOWN]
     ]

@@ -18,6 +18,7 @@ from tests.support.api import Partner, partner_of
 
 # A Monday far ahead, so that the clock of the test run plays no part.
 MONDAY = datetime(2035, 5, 7, 4, tzinfo=UTC)
+KEY = "3f0c5f2e-hold-of-monday"
 HOUR = timedelta(hours=1)
 
 
@@ -80,6 +81,15 @@ class TestPromises:
             (lot["step"], lot["machine_id"], lot["quantity"], lot["working_minutes"])
             for lot in found["lots"]
         ] == [(1, mills[0], 10, 125), (2, mills[1], 10, 125)]
+        assert [
+            found["lots"][1][name]
+            for name in (
+                "ready_at",
+                "setup_minutes",
+                "minutes_per_part",
+                "efficiency_percent",
+            )
+        ] == [text(MONDAY + timedelta(minutes=125)), 20, "10.500", 100]
         assert found["lots"][0]["explanation"] == [
             {
                 "kind": "work",
@@ -141,6 +151,16 @@ class TestHolds:
             409,
             "reservation_not_live",
         )
+
+    def test_are_made_once_by_one_key(self, shop: Partner, mills: list[str]) -> None:
+        asked = batch(mills[:1], expires_at=soon())
+
+        first = shop.post("/v1/holds", asked, key=KEY)
+        second = shop.post("/v1/holds", asked, key=KEY)
+
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert second.json() == first.json()
+        assert Reservation.objects.count() == 1
 
     def test_hold_nothing_later_than_was_promised(
         self, shop: Partner, mills: list[str]

@@ -4,11 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from apps.capacity import selectors
-from apps.capacity.models import Reservation
+from apps.capacity.models import Calendar, Reservation
 from apps.kernel.periods import Period
 from apps.machines.models import Machine
 from apps.notify.models import Notice
@@ -23,6 +24,7 @@ from tests.support.budget import queries_of
 MONDAY = "2035-05-07T06:00"
 SIX = datetime(2035, 5, 7, 4, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 MAY_2035 = Period(datetime(2035, 5, 1, tzinfo=UTC), datetime(2035, 6, 1, tzinfo=UTC))
 PAGE = "/capacity/promise/"
 
@@ -161,6 +163,48 @@ class TestCalculator:
         late = asked | {"due_at": "2035-05-07T07:00"}
         assert "Step 1 cannot be done until" in text_of(planner.get(PAGE, late))
 
+        many = asked | {"quantity": "60000"}
+        text = text_of(planner.get(PAGE, many))
+        assert "60000 parts take 10000 hours of work" in text
+        assert "Ask for fewer parts, or check the minutes for each." in text
+
+    def test_traces_every_figure(self, planner, north, south):
+        make.shop(north)
+        listing = make.listing(north)
+        quote = make.auto_quoted(north, make.demand(south).pk, listing.pk)
+        with context.enterprise(south):
+            order = make.services.award(quote_id=quote.pk, by=SYSTEM, at=make.NOON)
+        with context.enterprise(north):
+            row = make.reservation_of(quote)
+            Calendar.objects.update(efficiency_percent=80)
+            oven = factory.machine(site_id=factory.site(name="Ulm").pk, code="Oven1")
+            waiting = capacity.held(oven.pk, not_before=row.start, minutes=3000)
+        begin = row.start.astimezone(BERLIN)
+
+        text = text_of(
+            planner.get(
+                PAGE,
+                batch(steps="2", release_at=f"{begin:%Y-%m-%dT%H:%M}")
+                | step(machine_ids=str(listing.machine_id), transport_minutes="30")
+                | step(2, machine_ids=str(oven.pk), minutes_per_part="1.5"),
+            )
+        ).replace("\xa0", " ")
+
+        # Setup, run and efficiency; the calendar behind them.
+        assert (
+            "Setup 20 min, and 10 parts of 10 min each: 2 h of work, which at an"
+            " efficiency of 80 % takes 2 h 30 min of working time."
+        ) in text
+        assert f'<a href="/machines/{listing.machine_id}/calendar/">' in text
+        # What it waits for, and the way between two sites.
+        assert (
+            f'<a href="/orders/{order.pk}/">{order.number} · {order.title}</a>' in text
+        )
+        until = waiting.expires_at.astimezone(BERLIN)
+        assert f"Held until {until.day} May 2030, {until:%H:%M}" in text
+        assert "after step 1" in text
+        assert '<span class="cell-note">30 min</span>' in text
+
     def test_costs_as_much_for_twenty_machines_as_for_two(
         self, planner, north, hurco, shifts
     ):
@@ -194,7 +238,9 @@ class TestHold:
         with context.enterprise(north):
             (row,) = Reservation.objects.all()
         assert (row.start, row.finish) == (SIX, SIX + 2 * HOUR)
-        assert "1 stretches of machine time are held until" in text_of(done)
+        assert "1 stretch of machine time is held until" in text_of(done)
+        (end,) = re.findall(r'data-countdown="([^"]+)"', text_of(done))
+        assert datetime.fromisoformat(end) == row.expires_at
         assert "What is held" in text_of(done)
 
         freed = planner.post(f"/capacity/holds/{row.route_id}/release/", follow=True)

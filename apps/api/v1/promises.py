@@ -121,6 +121,14 @@ class LotShape(serializers.Serializer[Any]):
     working_minutes = serializers.IntegerField(source="promise.working_minutes")
     starts_at = serializers.DateTimeField(source="promise.start")
     finishes_at = serializers.DateTimeField(source="promise.finish")
+    ready_at = serializers.DateTimeField(
+        help_text="When the batch is there: released, or come from the step before."
+    )
+    setup_minutes = serializers.IntegerField()
+    minutes_per_part = serializers.DecimalField(max_digits=9, decimal_places=3)
+    efficiency_percent = serializers.IntegerField(
+        help_text="Working time is setup and all parts, divided by it, rounded up."
+    )
     gaps_passed_over = serializers.IntegerField(source="promise.gaps_passed_over")
     explanation = PromiseStepShape(many=True, source="promise.explanation")
 

@@ -35,11 +35,11 @@ def check_route(request: RouteRequest, at: datetime) -> None:
             value=request.due_at.isoformat(),
             remedy=_("Give a due date after the release that is still to come."),
         )
-    for step in request.steps:
-        _check_step(step, request.quantity)
+    for number, step in enumerate(request.steps, start=1):
+        _check_step(number, step, request.quantity)
 
 
-def _check_step(step: RouteStep, quantity: int) -> None:
+def _check_step(number: int, step: RouteStep, quantity: int) -> None:
     _check_number("machines", len(step.options), 1, limits.MOST_OPTIONS)
     if len({option.machine_id for option in step.options}) < len(step.options):
         raise InvalidInput(
@@ -68,7 +68,17 @@ def _check_step(step: RouteStep, quantity: int) -> None:
             setup_minutes=option.setup_minutes,
             part_thousandths=thousandths(option.minutes_per_part),
         )
-        _check_number("quantity", minutes, 1, limits.LONGEST_PIECE_OF_WORK_MINUTES)
+        if minutes > limits.LONGEST_PIECE_OF_WORK_MINUTES:
+            raise InvalidInput(
+                _(
+                    "Step %(step)d: %(quantity)d parts take %(hours)d hours of work,"
+                    " more than a machine has in a year."
+                )
+                % {"step": number, "quantity": quantity, "hours": minutes // 60},
+                field="quantity",
+                value=quantity,
+                remedy=_("Ask for fewer parts, or check the minutes for each."),
+            )
 
 
 def _check_minutes_per_part(minutes: Decimal) -> None:

@@ -13,12 +13,13 @@ a machine is never in its way, even where a machine comes twice.
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from apps.capacity.rules.lots import Cut, Lane, Lot, earliest_lots
 from apps.capacity.rules.promises import promise_of
 from apps.capacity.rules.spans import NO_SPANS, Spans, moment_of
-from apps.capacity.rules.work import thousandths
+from apps.capacity.rules.work import PARTS_OF_A_MINUTE, thousandths
 from apps.capacity.types import LotPromise, RoutePromise, RouteStep
 
 Site = Hashable
@@ -193,7 +194,17 @@ def promise_of_plan(
                 reserved=lane.reserved,
                 own=others,
             )
-            lots.append(LotPromise(number, lot.quantity, promise))
+            lots.append(
+                LotPromise(
+                    step=number,
+                    quantity=lot.quantity,
+                    promise=promise,
+                    ready_at=moment_of(leg.release),
+                    setup_minutes=lane.setup_minutes,
+                    minutes_per_part=Decimal(lane.part_thousandths) / PARTS_OF_A_MINUTE,
+                    efficiency_percent=lane.efficiency_percent,
+                )
+            )
     return RoutePromise(tuple(lots), moment_of(plan.arrives))
 
 

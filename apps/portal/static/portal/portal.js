@@ -130,6 +130,26 @@
     }
   });
 
+  // What lapses says how soon, and that it has; by hours, by minutes, at last by seconds.
+  const far = new Intl.RelativeTimeFormat(document.documentElement.lang || "en");
+  const count = () => {
+    let next = 60;
+    for (const place of document.querySelectorAll("[data-countdown]")) {
+      const left = Math.ceil((Date.parse(place.dataset.countdown) - Date.now()) / 1000);
+      const hours = Math.round(left / 3600);
+      const [amount, unit] =
+        hours >= 48 ? [Math.round(hours / 24), "day"]
+        : left > 7200 ? [hours, "hour"]
+        : left > 120 ? [Math.floor(left / 60), "minute"]
+        : [left, "second"];
+      place.textContent = left > 0 ? far.format(amount, unit) : place.dataset.lapsed;
+      place.classList.toggle("is-lapsed", left <= 0);
+      if (left > 0 && left < 180) next = 1;
+    }
+    if (document.querySelector("[data-countdown]:not(.is-lapsed)")) setTimeout(count, next * 1000);
+  };
+  count();
+
   document.querySelector("[data-focus]")?.focus();
 
   // The browser knows where its user is; a form that asks may be helped.
