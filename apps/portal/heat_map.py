@@ -200,12 +200,10 @@ def machine_week(request: HttpRequest, machine_id: UUID) -> HttpResponse:
         machine_ids=[machine_id], from_monday=monday, weeks=1, at=now
     )
     (figures,) = load.weeks
-    ahead = Period(max(week.start, now), week.end)
-    free = (
-        capacity.free_stretches(machine_id=machine_id, period=ahead, at=now)
-        if ahead.start < ahead.end and machine.state == MachineState.ACTIVE
-        else []
-    )
+    free = []
+    if now < week.end and machine.state == MachineState.ACTIVE:
+        ahead = Period(max(week.start, now), week.end)
+        free = capacity.free_stretches(machine_id=machine_id, period=ahead, at=now)
     with timezone.override(zone):
         return render(
             request,

@@ -144,7 +144,9 @@ def withdraw_idle_lot(
         raise IdleLotNotFound(
             _("There is no such idle time."), field="idle_lot", value=str(idle_lot_id)
         )
-    if lot.state != IdleLotState.OFFERED or version not in (None, lot.version):
+    now = capacity.by_database_clock(at)
+    is_over = lot.state != IdleLotState.OFFERED or lot.expires_at <= now
+    if is_over or version not in (None, lot.version):
         raise IdleLotOver(
             _("This offer is over already, or was changed meanwhile."),
             field="idle_lot",

@@ -211,6 +211,12 @@ class TestEnd:
         with context.enterprise(south), pytest.raises(selectors.IdleLotNotFound):
             selectors.market_idle_lot(lot.pk)
 
+    def test_leaves_nothing_to_withdraw(
+        self, lot: IdleLot, north: EnterpriseRef
+    ) -> None:
+        with context.enterprise(north), pytest.raises(services.IdleLotOver):
+            services.withdraw_idle_lot(idle_lot_id=lot.pk, by=SYSTEM, at=lot.expires_at)
+
     def test_never_tells_more_minutes_than_the_clock_has_left(
         self, lot: IdleLot, north: EnterpriseRef, south: EnterpriseRef
     ) -> None:
