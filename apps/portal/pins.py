@@ -78,6 +78,8 @@ class LastPin:
 @require_POST
 def pin(request: HttpRequest, job_order_id: UUID) -> HttpResponse:
     """Let a planner pin a piece of work to a machine, or to a time there too."""
+    if not scheduling.pinnings_of([job_order_id]):
+        raise Http404
     machine_id = uuid_of(request.POST.get("machine_id", ""))
     text = request.POST.get("start", "")
     start = moment_of(text)
