@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.audit import selectors as audit
 from apps.capacity import selectors as capacity
+from apps.capacity.rules.public_holidays import holidays_kept
 from apps.catalog import selectors as catalog
 from apps.catalog.types import MaterialGroup
 from apps.exchange import selectors as exchange
@@ -114,8 +115,11 @@ def machine(request: HttpRequest, machine_id: UUID) -> HttpResponse:
             "capabilities": _capabilities(detail),
             "costs": cost_figures(detail.cost_model) if detail.cost_model else [],
             "calendar": calendar,
-            "has_own_calendar": calendar is not None
-            and calendar.machine_id is not None,
+            "holidays": holidays_kept(
+                calendar.holiday_country if calendar else "",
+                detail.machine.site.holiday_place,
+                is_own=calendar is None or not calendar.is_of_enterprise,
+            ),
             "has_shifts": calendar is not None and bool(calendar.shifts.all()),
             "chart": load_chart(load),
             "hours": sum(week.total_minutes for week in load),

@@ -1,15 +1,21 @@
 """The pages of machines: who sees them, what they say, what they do."""
 
+import re
+from html import unescape
+
 import pytest
 
+from apps.capacity import services as calendars
+from apps.capacity.types import CalendarLevel
 from apps.machines import selectors
 from apps.machines.models import Machine
 from apps.machines.types import MachineState
 from tenants import context
-from tenants.types import Role
+from tenants.types import SYSTEM, Role
 from tests.factories import capacity
 from tests.factories import machines as factory
 from tests.support.budget import queries_of
+from tests.support.world import NOON
 
 READERS = [Role.OWNER, Role.PLANNER, Role.SELLER, Role.OPERATOR, Role.VIEWER]
 
@@ -254,6 +260,31 @@ class TestMachinePage:
         assert "Nothing is held or booked in the next 8 weeks." in text
         assert "Hours by week" in text
         assert "the enterprise's" in text
+
+    def test_says_whose_calendar_holds_and_whose_holidays(
+        self, member_of, north, hurco
+    ):
+        with context.enterprise(north):
+            site = hurco.site
+            capacity.early_shifts(holiday_country="CN")
+
+            def said() -> tuple[str, ...]:
+                text = text_of(member_of(north).get(f"/machines/{hurco.pk}/"))
+                words = " ".join(unescape(re.sub("<[^>]*>", " ", text)).split())
+                found = re.search(r"Whose (.*) Shifts.* Public holidays (\S+)", words)
+                assert found
+                return found.groups()
+
+            # The enterprise says only that holidays are kept: the site is in Germany.
+            assert said() == ("the enterprise's", "DE")
+            calendars.set_shifts(
+                level=CalendarLevel(site_id=site.pk),
+                shifts=capacity.EARLY_SHIFTS,
+                holiday_country="CN",
+                by=SYSTEM,
+                at=NOON,
+            )
+            assert said() == ("the site's", "CN")
 
     def test_warns_of_a_machine_without_shifts(self, member_of, north, hurco):
         text = text_of(member_of(north).get(f"/machines/{hurco.pk}/"))

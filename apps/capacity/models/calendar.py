@@ -133,6 +133,11 @@ class Calendar(TenantModel, TimeStampedModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_of_enterprise(self) -> bool:
+        """Say whether it is the calendar above all others."""
+        return not (self.site_id or self.work_center_id or self.machine_id)
+
 
 class ShiftQuerySet(TenantQuerySet["Shift"]):
     def in_order(self) -> Self:
