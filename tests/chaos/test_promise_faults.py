@@ -18,8 +18,10 @@ from apps.kernel.errors import DomainError
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
 from apps.orders.models import Quote
-from tenants import context
-from tenants.types import Actor, EnterpriseRef
+from tenants import context, jobs
+from tenants.jobs import runner, sweeper
+from tenants.models import Job
+from tenants.types import Actor, EnterpriseRef, JobState
 from tests.factories import exchange as make
 from tests.factories.capacity import early_shifts, held, reservation_row
 from tests.factories.machines import machine
@@ -198,3 +200,90 @@ class TestDeathBetweenHoldAndQuote:
             assert Quote.objects.get().pk == given.pk
         assert (row.quote_id, row.state) == (given.pk, "held")
         assert row.counterparty_id not in {None, south.id}
+
+    def test_leaves_a_job_that_a_next_worker_does_once(
+        self,
+        north: EnterpriseRef,
+        south: EnterpriseRef,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        make.shop(north)
+        mill = make.listing(north)
+        wanted = make.demand(south)
+        with context.enterprise(north):
+            job_id = jobs.enqueue(
+                "exchange.auto_quote",
+                demand_id=str(wanted.pk),
+                listing_id=str(mill.pk),
+            )
+
+        def work_and_die() -> None:
+            timezone.now = lambda: make.NOON
+            monkeypatch.setattr(
+                quoting.orders_services, "record_given_quote", die_at_once
+            )
+            runner.run_job(job_id)
+
+        assert forked(work_and_die) == 9
+        with context.enterprise(north):
+            assert Reservation.objects.count() == Quote.objects.count() == 0
+        with context.jobs():
+            assert Job.objects.get(pk=job_id).state == JobState.RUNNING
+
+        # Its lease lapses, another takes over; a poke too many does nothing again.
+        monkeypatch.setattr(timezone, "now", lambda: make.NOON + HOUR)
+        sweeper.give_back_orphans()
+        assert runner.run_job(job_id) == JobState.SUCCEEDED
+        assert runner.run_job(job_id) is None
+
+        with context.jobs():
+            job = Job.objects.get(pk=job_id)
+            assert (job.attempts, job.deaths) == (2, 1)
+        with context.enterprise(south):
+            given = Quote.objects.get()
+        with context.enterprise(north):
+            (row,) = Reservation.objects.all()
+        assert (row.quote_id, row.state, row.finish) == (
+            given.pk,
+            "held",
+            given.finish_at,
+        )
+
+    def test_leaves_a_hold_that_lapses_by_itself(
+        self, north: EnterpriseRef, hurco: UUID
+    ) -> None:
+        now = timezone.now()
+
+        def hold_and_die() -> None:
+            with context.enterprise(north):
+                held(hurco, at=now, not_before=now + HOUR, expires_at=now + HOUR)
+            die()
+
+        assert forked(hold_and_die) == 9
+        with context.enterprise(north):
+            (left,) = Reservation.objects.all()
+            assert left.state == "held"
+            # An hour later, by the database's clock.
+            Reservation.objects.update(expires_at=now - HOUR)
+
+        def hold_the_same() -> None:
+            behind = timezone.now()
+            with context.enterprise(north):
+                window = Period(left.start, left.finish)
+                held(hurco, at=behind, during=window, expires_at=behind + 3 * HOUR)
+
+        # Nobody has swept it, and this one's clock says that it still lives.
+        assert with_clock_off_by(-2 * HOUR, hold_the_same) == 0
+        with context.enterprise(north):
+            states = dict(Reservation.objects.values_list("state", "during"))
+            assert states == {"expired": left.during, "held": left.during}
+            with pytest.raises(capacity.HoldExpired) as refused:
+                capacity.book(reservation_id=left.pk, order_id=uuid7(), by=BY, at=now)
+        assert str(refused.value) == (
+            "The hold of this machine time has expired. Ask for a new quote."
+        )
+
+
+def die_at_once(**_facts: object) -> None:
+    """Die where a quote would be written: its time is held by then."""
+    die()
