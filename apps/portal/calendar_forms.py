@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from babel.dates import get_day_names
 from django import forms
@@ -253,9 +253,9 @@ def field_name(day: int, slot: int, part: str) -> str:
     return f"d{day}_s{slot}_{part}"
 
 
-def day_names() -> list[str]:
+def day_names(width: Literal["wide", "short"] = "wide") -> list[str]:
     """Return the days of the week from Monday, in the reader's language."""
-    names = get_day_names("wide", "stand-alone", locale=formats.locale())
+    names = get_day_names(width, "stand-alone", locale=formats.locale())
     return [str(names[day]) for day in DAYS]
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +16,7 @@ from apps.audit import selectors as audit
 from apps.capacity import selectors as capacity
 from apps.capacity import services
 from apps.capacity.rules.public_holidays import holidays_kept, is_known
-from apps.capacity.types import ShiftTime, WorkingWeek
+from apps.capacity.types import CalendarLevel, ShiftTime, WorkingWeek
 from apps.kernel.errors import DomainError
 from apps.kernel.periods import Period
 from apps.machines.rules.holiday_places import region_name
@@ -113,7 +114,11 @@ def exception_remove(request: HttpRequest, exception_id: UUID) -> HttpResponse:
         )
     except services.ExceptionUnknown as error:
         raise Http404 from error
-    return redirect(*_page_of(calendar.machine_id))
+    level = CalendarLevel(
+        calendar.site_id, calendar.work_center_id, calendar.machine_id
+    )
+    subject_id = level.subject_id or enterprise_of(request).id
+    return redirect(f"{reverse('portal:calendar', args=[subject_id])}#exceptions")
 
 
 def _found(machine_id: UUID | None) -> tuple[Any, Any]:

@@ -3,6 +3,8 @@
 from django.urls import path
 
 from apps.portal import (
+    calendar_editor,
+    calendar_exchange,
     calendars,
     capacity_groups,
     heat_map,
@@ -58,6 +60,46 @@ urlpatterns = [
         "capacity/holds/<uuid:route_id>/release/",
         promises.release,
         name="promise-release",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/",
+        calendar_editor.editor,
+        name="calendar",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/week/",
+        calendar_editor.editor_set,
+        name="calendar-set",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/undo/",
+        calendar_editor.undo,
+        name="calendar-undo",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/exceptions/",
+        calendar_editor.exception_add,
+        name="calendar-exception-add",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/ics/",
+        calendar_exchange.calendar_ics,
+        name="calendar-ics",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/submodel/",
+        calendar_exchange.calendar_submodel,
+        name="calendar-submodel",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/readings/",
+        calendar_exchange.calendar_read,
+        name="calendar-read",
+    ),
+    path(
+        "capacity/calendars/<uuid:subject_id>/take/",
+        calendar_exchange.calendar_take,
+        name="calendar-take",
     ),
     path("capacity/shifts/", calendars.week, name="shifts"),
     path("capacity/shifts/week/", calendars.week_set, name="shifts-set"),
