@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 
 from apps.capacity.rules import limits
+from apps.capacity.rules.buckets import work_in
 from apps.capacity.rules.load import minutes_by_week, week_bounds
 from apps.capacity.rules.promises import finish_of
 from apps.capacity.rules.spans import Spans, moment_of
@@ -76,11 +77,17 @@ def weeks_changed(
     after: CalendarFacts,
     reserved: Spans,
 ) -> tuple[WeekChange, ...]:
-    """Return the free minutes of a machine by week, those gone by left out."""
+    """Return what is free of a machine by week, as it is published.
+
+    That is in minutes of work, those gone by left out.
+    """
     bounds = week_bounds(monday, weeks, after.week.time_zone)
     first, last = max(now, int(bounds[0])), int(bounds[-1])
     counts = [
-        minutes_by_week(working_spans(facts, first, last).minus(reserved), bounds)
+        work_in(
+            minutes_by_week(working_spans(facts, first, last).minus(reserved), bounds),
+            facts.efficiency_percent,
+        )
         for facts in (before, after)
     ]
     return tuple(

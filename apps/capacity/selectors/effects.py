@@ -104,23 +104,32 @@ def preview_calendar(
     monday = monday_of(at.astimezone(ZoneInfo(context.current().time_zone)).date())
     effects = []
     in_danger: list[Endangered] = []
-    for machine in machines.machines_of().filter(pk__in=hit).order_by("code"):
+    # Machines that follow the same levels and have nothing reserved are alike.
+    idle: dict[tuple[int, int], tuple[WeekChange, ...]] = {}
+    rows = machines.machines_of().filter(pk__in=hit)
+    for machine in rows.in_use().order_by("code"):
         was, will = before[machine.pk], after[machine.pk]
         theirs = reserved.get(machine.pk, [])
+        alike = (id(was), id(will))
+        weeks = None if theirs else idle.get(alike)
+        if weeks is None:
+            weeks = weeks_changed(
+                monday,
+                limits.PUBLISHED_WEEKS,
+                next_minute_of(at),
+                before=was,
+                after=will,
+                reserved=Spans.of((one.first, one.last) for one in theirs),
+            )
+        if not theirs:
+            idle[alike] = weeks
         effects.append(
             MachineEffect(
                 machine_id=machine.pk,
                 code=machine.code,
                 name=str(machine),
                 is_published=machine.is_published,
-                weeks=weeks_changed(
-                    monday,
-                    limits.PUBLISHED_WEEKS,
-                    next_minute_of(at),
-                    before=was,
-                    after=will,
-                    reserved=Spans.of((one.first, one.last) for one in theirs),
-                ),
+                weeks=weeks,
                 efficiency_before=was.efficiency_percent,
                 efficiency_after=will.efficiency_percent,
             )

@@ -19,6 +19,8 @@ from apps.capacity.types import (
 )
 from apps.kernel.errors import InvalidInput
 from apps.kernel.periods import Period
+from apps.machines import services as machine_services
+from apps.machines.types import MachineState
 from tenants.types import Actor, EnterpriseRef
 from tests.factories import machines
 from tests.factories.capacity import (
@@ -89,6 +91,20 @@ class TestPreviewCalendar:
                 replace(EARLY, efficiency_percent=50), CalendarLevel(machine_id=hurco)
             ).machines
         ] == [hurco]
+
+    def test_leaves_retired_machines_out(
+        self, hurco: UUID, mazak: UUID, planner: Actor
+    ) -> None:
+        early_shifts()
+        machine_services.change_state(
+            machine_id=mazak,
+            version=1,
+            state=MachineState.RETIRED,
+            by=planner,
+            at=MONDAY_7,
+        )
+
+        assert [one.machine_id for one in preview(MONDAY_CLOSED).machines] == [hurco]
 
     def test_names_published_machines(self, in_north: EnterpriseRef) -> None:
         early_shifts()
@@ -187,6 +203,30 @@ class TestPreviewCalendar:
         assert [week.free_minutes for week in load.weeks] == [
             week.after for week in effect.weeks[1:]
         ]
+
+    @pytest.mark.parametrize("percent", [60, 100, 150])
+    def test_is_what_is_published_to_the_minute(
+        self, hurco: UUID, planner: Actor, percent: int
+    ) -> None:
+        early_shifts()
+        held(hurco)
+        said = replace(MONDAY_CLOSED, efficiency_percent=percent)
+
+        (effect,) = preview(said).machines
+        before = selectors.published_weeks(
+            machine_id=hurco, from_monday=MONDAY_7.date(), at=MONDAY_7
+        )
+        services.replace_calendar(
+            level=ENTERPRISE_LEVEL, facts=said, version=1, by=planner, at=MONDAY_7
+        )
+        after = selectors.published_weeks(
+            machine_id=hurco, from_monday=MONDAY_7.date(), at=MONDAY_7
+        )
+
+        assert tuple(week.before for week in effect.weeks) == before.free_minutes
+        assert tuple(week.after for week in effect.weeks) == after.free_minutes
+        # Four days of eight hours, as far as the machine makes use of them.
+        assert effect.weeks[0].after == min(4 * 480 * percent // 100, 4 * 480)
 
     def test_of_undo_says_whom_it_would_strand_and_comes_true(
         self, hurco: UUID, planner: Actor
