@@ -1,12 +1,13 @@
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
 
-from apps.capacity import selectors
+from apps.capacity import selectors, services
 from apps.capacity.rules.wording import step_text
-from apps.capacity.types import Promise, StepKind
+from apps.capacity.types import CalendarLevel, Promise, ShiftTime, StepKind
 from apps.kernel.periods import Period
+from tenants.types import Actor
 from tests.factories.capacity import (
     DAY,
     HOUR,
@@ -44,6 +45,26 @@ class TestEarliestFinish:
 
         assert found.during == Period(
             MONDAY_7 + 3 * HOUR, SHIFT_START + DAY + timedelta(minutes=1)
+        )
+
+    def test_counts_the_short_night_of_spring_at_its_efficiency(
+        self, hurco: UUID, planner: Actor
+    ) -> None:
+        nights = tuple(ShiftTime(day, time(22), time(6)) for day in (5, 6))
+        early_shifts(hurco, shifts=nights, version=None)
+        services.set_efficiency(
+            level=CalendarLevel(machine_id=hurco), percent=80, by=planner, at=MONDAY_7
+        )
+
+        # In Augsburg 30 March 2031 has no hour from two to three.
+        eve = datetime(2031, 3, 29, 12, tzinfo=UTC)
+        found = promise(hurco, 400, not_before=eve)
+
+        # 400 / 0.8 = 500 minutes: 420 in the short night, 80 in the next.
+        assert found.working_minutes == 500
+        assert found.during == Period(
+            datetime(2031, 3, 29, 21, tzinfo=UTC),
+            datetime(2031, 3, 30, 21, 20, tzinfo=UTC),
         )
 
     def test_explains_itself(self, hurco: UUID) -> None:

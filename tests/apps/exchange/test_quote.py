@@ -6,6 +6,9 @@ from uuid import UUID
 import pytest
 
 from apps.audit.models import AuditEvent
+from apps.capacity import selectors as capacity
+from apps.capacity import services as capacity_services
+from apps.capacity.models import Calendar
 from apps.exchange import services
 from apps.exchange.models import Demand, Listing
 from apps.kernel.errors import DomainError
@@ -18,6 +21,7 @@ from apps.orders.rules.pricing import NotPriceable
 from tenants import context
 from tenants.types import SYSTEM, Actor, EnterpriseRef
 from tests.factories import exchange as make
+from tests.factories.capacity import held
 
 NOON = make.NOON
 TWO_DAYS = timedelta(hours=48)
@@ -101,6 +105,27 @@ class TestAutoQuote:
         assert held.expires_at == quote.valid_until_at
         assert held.start >= quote.valid_until_at
         assert held.finish == quote.finish_at
+
+    def test_gives_the_date_that_the_calendar_promises(
+        self, mill: Listing, brackets: Demand, north: EnterpriseRef
+    ) -> None:
+        with context.enterprise(north):
+            Calendar.objects.update(efficiency_percent=80)
+            held(mill.machine_id, not_before=NOON + TWO_DAYS, minutes=300)
+        quote = make.auto_quoted(north, brackets.pk, mill.pk)
+        with context.enterprise(north):
+            row = make.reservation_of(quote)
+            capacity_services.release(reservation_id=row.pk, by=SYSTEM, at=NOON)
+            promise = capacity.earliest_finish(
+                machine_id=mill.machine_id,
+                minutes=quote.machine_minutes,
+                not_before=quote.valid_until_at,
+                at=NOON,
+            )
+
+        assert quote.finish_at == promise.finish
+        assert row.minutes == promise.working_minutes > quote.machine_minutes
+        assert promise.start >= quote.valid_until_at + timedelta(minutes=300)
 
     def test_keeps_an_anonymous_buyer_so(
         self,
