@@ -13,11 +13,13 @@ from apps.capacity.types import CalendarLevel
 from apps.exchange import services as exchange
 from apps.kernel.periods import Period
 from apps.machines import selectors as machines
+from apps.machines import services as machine_services
+from apps.machines.types import DisclosedFact
 from apps.reports import services as reports
 from tenants import context
 from tenants.registry.clients import SCOPES
 from tenants.registry.services import sign_up
-from tenants.types import SYSTEM, Actor, EnterpriseRef
+from tenants.types import SYSTEM, Actor, Circle, EnterpriseRef
 from tests.api.operations import NOTHING, OPERATIONS, Operation
 from tests.factories import exchange as make
 from tests.factories import routes as make_routes
@@ -90,13 +92,28 @@ def foreign(
             by=SYSTEM,
             at=NOON,
         )
+        machine_services.choose_circles(
+            choices={DisclosedFact.FREE_CAPACITY: Circle.COUNTERPARTY},
+            by=SYSTEM,
+            at=NOON,
+            machine_id=machine.pk,
+        )
+        exchange.publish_machine(machine_id=machine.pk, at=NOON)
         evidence = make.machines.evidence(
             certificate=make.machines.certificate(number="DE-777")
         )
         (held,) = make_routes.route_held(
             make_routes.route(make_routes.step(machine.pk))
         )
+    lot = make.idle_lot(
+        north,
+        machine.pk,
+        starts_at=NOON + timedelta(weeks=13, hours=-12),
+        ends_at=NOON + timedelta(weeks=13, hours=12),
+    )
     return {
+        "listing_id": listing.pk,
+        "idle_lot_id": lot.pk,
         "machine_id": machine.pk,
         "subject_id": machine.pk,
         "exception_id": closing.pk,
@@ -163,6 +180,8 @@ class TestForeign:
             "site_id": north,
             "work_center_id": north,
             "subject_id": north,
+            "listing_id": north,
+            "idle_lot_id": north,
             "document_id": north,
             "evidence_id": north,
             "certificate_id": north,

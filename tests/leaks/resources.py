@@ -24,7 +24,7 @@ from apps.exchange.models import Match
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
 from apps.machines import services as machines
-from apps.machines.types import BulkItem, MachineChange
+from apps.machines.types import BulkItem, DisclosedFact, MachineChange
 from apps.orders.types import Audience
 from apps.reports.types import FileFormat
 from tenants import context, jobs
@@ -35,6 +35,7 @@ from tenants.types import (
     SYSTEM,
     ArchivePurpose,
     ArchiveState,
+    Circle,
     EnterpriseRef,
     Role,
 )
@@ -71,6 +72,7 @@ CANARIES = {
     "document title": "Canary data sheet 6207",
     "document's content": "CANARY-DOCUMENT-51151",
     "notice": "Canary notice 9081",
+    "idle time": "Canary idle time 4418",
     "work request": "Canary shaft 6631",
     "member's name": "Carla Canary",
     "member's e-mail": "carla.canary@north.example",
@@ -115,7 +117,24 @@ class Resources:
         quote = make.auto_quoted(self.north, open_.pk, listing.pk)
         with context.enterprise(self.south):
             order = exchange.award(quote_id=won_quote.pk, by=SYSTEM, at=NOON)
-        self._put(quote_id=quote, order_id=order, listing_id=listing)
+        lot = make.idle_lot(
+            self.north,
+            listing.machine_id,
+            starts_at=NOON + timedelta(weeks=13, hours=-12),
+            ends_at=NOON + timedelta(weeks=13, hours=12),
+            note=CANARIES["idle time"],
+            audience=Audience.INVITED,
+            invited_ids=(self.north.id,),
+        )
+        with context.enterprise(self.north):
+            machines.choose_circles(
+                choices={DisclosedFact.FREE_CAPACITY: Circle.COUNTERPARTY},
+                by=SYSTEM,
+                at=NOON,
+                machine_id=listing.machine_id,
+            )
+            exchange.publish_machine(machine_id=listing.machine_id, at=NOON)
+        self._put(quote_id=quote, order_id=order, listing_id=listing, idle_lot_id=lot)
         self.ids["public_demand_id"] = str(open_.pk)
         self.ids["machine_id"] = str(listing.machine_id)
         with context.enterprise(self.north):
@@ -307,7 +326,9 @@ def demand_part(demand: Any) -> Any:
 
 # Ids that both sides of a deal share, or that the market shows to those invited: south
 # may ask for them, and gets its own side of it.
-SHARED_WITH_COUNTERPARTY = frozenset({"quote_id", "order_id", "demand_id"})
+SHARED_WITH_COUNTERPARTY = frozenset(
+    {"quote_id", "order_id", "demand_id", "listing_id"}
+)
 # Whose page shows what an id names, if it is not north's: demands are read by shops.
 READ_BY_SOUTH = frozenset({"demand_id"})
 
@@ -331,6 +352,15 @@ def batch(ids: dict[str, str]) -> dict[str, Any]:
 
 
 BODIES: dict[str, Bodies] = {
+    "POST /v1/idle-lots": lambda ids: {
+        "machine_id": ids["machine_id"],
+        "process_code": "milling-3-axis",
+        "starts_at": "2030-08-06T00:00:00Z",
+        "ends_at": "2030-08-06T22:00:00Z",
+        "floor_price": "40.00",
+        "invited_enterprise_ids": [],
+    },
+    "POST /v1/idle-lots/<uuid:idle_lot_id>/withdrawal": lambda ids: {},
     "POST /v1/promises": batch,
     "POST /v1/holds": lambda ids: {
         **batch(ids),
@@ -490,6 +520,13 @@ FORM_REFERENCES = {
         "title": "Brackets",
         "quantity": "1",
         "process_codes": ["milling-3-axis"],
+    },
+    ("idle-lot-offer", "listing_id"): {
+        "starts_at": "2030-08-06T00:00",
+        "ends_at": "2030-08-06T22:00",
+        "floor_price": "40.00",
+        "price_basis": "hour",
+        "audience": "public",
     },
     ("quote-write", "listing_id"): {"unit_price": "1.00", "machine_minutes": "5"},
     ("reports", "machine_ids"): {

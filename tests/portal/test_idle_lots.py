@@ -101,7 +101,8 @@ class TestOffer:
         text = refused.content.decode()
         assert refused.status_code == 422
         assert "Some of this window is reserved." in text
-        assert "Choose a window between reservations" in text
+        longest = f"{tuesday(9):%Y-%m-%d %H:%M} to {tuesday(14, days=1):%Y-%m-%d %H:%M}"
+        assert f"The longest that is free here is from {longest}." in text
         assert "Ready by truck." in text
         assert lots_of(north) == []
 

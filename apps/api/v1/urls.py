@@ -5,10 +5,12 @@ from django.urls import path
 from apps.api.v1 import (
     calendars,
     capacity,
+    capacity_groups,
     catalog,
     certificates,
     disclosure,
     documents,
+    idle_lots,
     jobs,
     machine_aspects,
     machine_bulk,
@@ -160,6 +162,21 @@ urlpatterns = [
     path(
         "machines/<uuid:machine_id>/maintenance",
         maintenance.MachineMaintenance.as_view(),
+    ),
+    path("listings/<uuid:listing_id>/weeks", idle_lots.ListingWeeks.as_view()),
+    path("idle-lots", idle_lots.IdleLots.as_view()),
+    path("idle-lots/<uuid:idle_lot_id>", idle_lots.IdleLot.as_view()),
+    path(
+        "idle-lots/<uuid:idle_lot_id>/withdrawal", idle_lots.IdleLotWithdrawal.as_view()
+    ),
+    path("market/idle-lots", idle_lots.MarketIdleLots.as_view()),
+    path(
+        "exports/catena-x/week-based-capacity-groups",
+        capacity_groups.WeekBasedCapacityGroups.as_view(),
+    ),
+    path(
+        "exports/catena-x/week-based-capacity-groups/not-carried",
+        capacity_groups.WeekBasedCapacityGroupsRest.as_view(),
     ),
     path("promises", promises.Promises.as_view()),
     path("holds", promises.Holds.as_view()),

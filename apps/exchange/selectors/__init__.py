@@ -10,6 +10,8 @@ from apps.exchange.selectors.idle_lots import (
 from apps.exchange.selectors.market import (
     DemandNotFound,
     DirectoryEntry,
+    ListingNotFound,
+    PublishedWeek,
     enterprise_directory,
     entries_of,
     listings_of_machine,
@@ -21,6 +23,7 @@ from apps.exchange.selectors.market import (
     public_offers,
     sellers,
     traffic_light,
+    weeks_of_listing,
 )
 from apps.exchange.selectors.matches import (
     InboxEntry,
@@ -48,9 +51,11 @@ __all__ = [
     "DirectoryEntry",
     "IdleLotNotFound",
     "InboxEntry",
+    "ListingNotFound",
     "MatchView",
     "Picture",
     "Preview",
+    "PublishedWeek",
     "Row",
     "counts_of_run",
     "demand_of",
@@ -80,4 +85,5 @@ __all__ = [
     "sellers",
     "shown_to",
     "traffic_light",
+    "weeks_of_listing",
 ]

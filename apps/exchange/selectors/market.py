@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -22,10 +23,27 @@ SOME_FREE_MINUTES = 40 * 60
 MUCH_FREE_MINUTES = 80 * 60
 
 
+class ListingNotFound(NotFound):
+    """Raised when the market has no such listing, or tells the reader no weeks of it."""
+
+    code = "listing_not_found"
+
+
 class DemandNotFound(NotFound):
     """Raised when the market has no such demand, or none for this enterprise."""
 
     code = "demand_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedWeek:
+    """How full a listed machine is in one week, in minutes of work."""
+
+    monday: date
+    total_minutes: int
+    reserved_minutes: int
+    free_minutes: int
+    color: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,31 @@ def market_demand(demand_id: UUID) -> MarketDemand:
             _("There is no such demand."), field="demand_id", value=str(demand_id)
         )
     return found
+
+
+def weeks_of_listing(listing_id: UUID) -> list[PublishedWeek]:
+    """Return how full a listed machine is from this week on, as the reader may know it.
+
+    :raises ListingNotFound: if there is none, or its weeks are not for this reader.
+    """
+    row = MarketListing.objects.filter(pk=listing_id).first()
+    if row is None or row.weeks_from is None:
+        raise ListingNotFound(
+            _("There is no such listing, or its weeks are not shown to you."),
+            field="listing_id",
+            value=str(listing_id),
+        )
+    weeks = zip(
+        row.total_minutes or (),
+        row.reserved_minutes or (),
+        row.free_minutes or (),
+        row.load_colors or (),
+        strict=True,
+    )
+    return [
+        PublishedWeek(row.weeks_from + timedelta(weeks=place), *week)
+        for place, week in enumerate(weeks)
+    ]
 
 
 def market_listings(

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.audit import services as audit
@@ -258,7 +259,13 @@ def _idle_within(machine_id: UUID, window: Period, at: datetime) -> Stretch:
         else _("The machine does no work in this window."),
         field="starts_at",
         value=window.start.isoformat(),
-        remedy=_("Choose a window between reservations, in which work is done."),
+        remedy=_("Choose a window between reservations, in which work is done.")
+        if best is None
+        else _("The longest that is free here is from %(start)s to %(end)s.")
+        % {
+            "start": f"{timezone.localtime(moment_of(best.start)):%Y-%m-%d %H:%M}",
+            "end": f"{timezone.localtime(moment_of(best.end)):%Y-%m-%d %H:%M}",
+        },
         facts={
             "largest_window": {
                 "starts_at": moment_of(best.start).isoformat(),
