@@ -27,7 +27,7 @@ def plan_as_ics(*, name: str, events: Iterable[PlannedEvent], at: datetime) -> b
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", icalendar.vText(name))
     for one in events:
         period = to_the_second(one.period)
         event = icalendar.Event()

@@ -85,7 +85,7 @@ def read(source: Path, reading: Reading) -> dict[str, Any]:
         read_apart(parts, reading)
     return {
         "zone": reading.zone,
-        "name": str(calendar.get("X-WR-CALNAME", ""))[:MOST_TEXT],
+        "name": text_in(calendar, "X-WR-CALNAME"),
         "own": {
             key[len("X-SPINDLE-") :]: str(value)[:MOST_TEXT]
             for key, value in calendar.items()
@@ -184,6 +184,13 @@ def is_readable(event: Any, reading: Reading) -> bool:
     if tzid and isinstance(starts, datetime) and starts.tzinfo is None:
         reading.leave("TZID", "unknown_zone", tzid)
     return True
+
+
+def text_in(component: Any, name: str) -> str:
+    """Return the text of a property that the library does not know the type of."""
+    from icalendar.parser import unescape_backslash
+
+    return str(unescape_backslash(str(component.get(name, ""))))[:MOST_TEXT]
 
 
 def name_of(event: Any) -> str:
@@ -406,7 +413,7 @@ def add_span(
         reading.leave("VEVENT", "no_length", name_of(event))
         return
     own = "X-SPINDLE-EXCEPTION" in event
-    named = event.get("X-SPINDLE-REASON", "") if own else event.get("SUMMARY", "")
+    named = text_in(event, "X-SPINDLE-REASON") if own else event.get("SUMMARY", "")
     reading.spans.append(
         {
             "kind": kind_of(event),

@@ -52,7 +52,7 @@ def as_ics(
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", name)
+    calendar.add("x-wr-calname", icalendar.vText(name))
     if draft.time_zone:
         calendar.add("x-wr-timezone", draft.time_zone)
     for own, value in _own_words(draft, last):
@@ -185,7 +185,8 @@ def _exception_event(exception: PlannedException) -> Any:
     event.add("dtend", period.end.astimezone(UTC))
     event.add("x-spindle-exception", "OPEN" if exception.working else "CLOSED")
     if exception.reason:
-        event.add("x-spindle-reason", exception.reason)
+        # By itself the library would not escape the text of a property of ours.
+        event.add("x-spindle-reason", icalendar.vText(exception.reason))
     return event
 
 

@@ -159,6 +159,26 @@ class TestRoundTrip:
         assert reading.not_carried == ()
         assert reading.name == "Mill"
 
+    @pytest.mark.parametrize(
+        "text",
+        ["Hall 4\nBEGIN:VEVENT", "a\\nb; c, d", '"Öl" 备件', " x ^n \\", "x" * 200],
+    )
+    def test_keeps_any_text(self, text: str) -> None:
+        (one, *_others) = FULL.exceptions
+        draft = CalendarDraft(exceptions=(replace(one, reason=text),))
+        raw = as_ics(
+            name=text,
+            key="k",
+            draft=draft,
+            kind=LevelKind.SITE,
+            standing=BAVARIA,
+            at=NOON,
+        )
+
+        reading = in_process(raw, BAVARIA, TODAY)
+
+        assert (reading.name, reading.draft) == (text, draft)
+
     def test_keeps_make_up_days_and_spring_festival(self) -> None:
         draft = replace(FULL, time_zone="Asia/Shanghai", holiday_country="CN")
         at = datetime(2026, 1, 5, tzinfo=UTC)
