@@ -7,13 +7,15 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
 from apps.demo.rules import worlds
-from apps.demo.services import requests
+from apps.demo.services import planning, requests
 from apps.demo.services.draining import drain
 from apps.demo.services.enterprises import enroll_people, write_enterprise
 from apps.demo.services.hands import Hands
 from apps.demo.services.hands import hands as having_hands
+from apps.demo.services.planning import GO_ON, go_on_planning
 from apps.demo.types import EnterprisePlan, Login, Seeded, SharedPassword
 from tenants import context, jobs
 from tenants.models import Enterprise
@@ -30,7 +32,7 @@ BATCH_OF_PEOPLE = 200
 
 Progress = Callable[[str], None]
 
-__all__ = ["PASSWORD", "Progress", "logins", "seed"]
+__all__ = ["GO_ON", "PASSWORD", "Progress", "go_on_planning", "logins", "seed"]
 
 
 def _silent(_: str) -> None:
@@ -62,7 +64,8 @@ def seed(
     ]
     if not is_registered:
         _read_register(at)
-    if once and not missing and requests.are_settled(at=at):
+    is_whole = not missing and planning.is_begun() and requests.are_settled(at=at)
+    if once and is_whole:
         return Seeded(enterprises=enterprises, created=0, machines=0, requests=0)
     _make_operator()
     # The hands do the jobs themselves: a worker told of each would find it done.
@@ -77,6 +80,8 @@ def seed(
         progress("Placing first orders")
         if requests.award_requests(at=at):
             drain(crew)
+        # Last, with the clock of now: its jobs are left to the workers.
+        planning.begin_planning(at=timezone.now())
     return Seeded(
         enterprises=enterprises,
         created=len(missing),
