@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -122,7 +121,7 @@ class EditorForm(PortalForm):
             data,
             initial={
                 "whose": INHERITED if shifts is None else OWN,
-                "holidays": _holidays_said(said),
+                "holidays": self._holidays_at_first(country),
                 "time_zone": said.time_zone,
                 "efficiency_percent": said.efficiency_percent,
                 "keeps_exceptions": said.keeps_exceptions,
@@ -140,6 +139,16 @@ class EditorForm(PortalForm):
         for day in DAYS:
             for slot in range(self.slots):
                 self._add_shift(day, slot, names[day])
+
+    def _holidays_at_first(self, country: str) -> str:
+        """Return whose holidays are said to be kept; at first those of the country."""
+        if self.said.holiday_country:
+            return self.said.holiday_country
+        if self.said.shifts is not None:
+            return NO_HOLIDAYS
+        if not self.is_top:
+            return AS_ABOVE
+        return country if is_known(country) else NO_HOLIDAYS
 
     def _offer(self, country: str) -> None:
         if self.is_top:
@@ -342,12 +351,6 @@ def _shift(day: int, said: Mapping[str, Any]) -> ShiftTime:
     assert isinstance(ends, time)
     pause: int = said["break"] or 0
     return ShiftTime(day, starts, ends, pause, said["pause"] if pause else None)
-
-
-def _holidays_said(said: CalendarDraft) -> str | Promise:
-    if said.holiday_country:
-        return said.holiday_country
-    return AS_ABOVE if said.shifts is None else NO_HOLIDAYS
 
 
 def _shifts_by_field(shifts: Sequence[ShiftTime]) -> dict[str, Any]:

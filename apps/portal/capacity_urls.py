@@ -21,21 +21,6 @@ urlpatterns = [
     path(
         "machines/<uuid:machine_id>/calendar/", calendars.week, name="machine-calendar"
     ),
-    path(
-        "machines/<uuid:machine_id>/calendar/week/",
-        calendars.week_set,
-        name="machine-week-set",
-    ),
-    path(
-        "machines/<uuid:machine_id>/calendar/exceptions/",
-        calendars.exception_add,
-        name="machine-exception-add",
-    ),
-    path(
-        "machines/<uuid:machine_id>/calendar/removal/",
-        calendars.follow,
-        name="machine-calendar-drop",
-    ),
     path("capacity/", heat_map.heat_map, name="capacity"),
     path(
         "machines/<uuid:machine_id>/week/", heat_map.machine_week, name="machine-week"
@@ -102,12 +87,6 @@ urlpatterns = [
         name="calendar-take",
     ),
     path("capacity/shifts/", calendars.week, name="shifts"),
-    path("capacity/shifts/week/", calendars.week_set, name="shifts-set"),
-    path(
-        "capacity/shifts/exceptions/",
-        calendars.exception_add,
-        name="shifts-exception-add",
-    ),
     path(
         "capacity/exceptions/<uuid:exception_id>/removal/",
         calendars.exception_remove,

@@ -202,8 +202,8 @@ def set_shifts(page: Page) -> None:
     page.get_by_role("link", name="Two shifts").click()
     page.get_by_text("75 h of work a week").wait_for()
     check(page)
-    page.get_by_role("button", name="Save the week").click()
-    page.get_by_text("a week are set").wait_for()
+    page.get_by_role("button", name="Save the calendar").click()
+    page.get_by_text("The calendar is saved.").wait_for()
 
 
 def publish_machine(page: Page, code: str) -> None:

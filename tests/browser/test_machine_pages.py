@@ -78,13 +78,14 @@ def test_a_planner_gets_machines_into_the_exchange(open_page, look):
     page.goto(f"{PORTAL}/capacity/shifts/")
     page.get_by_role("link", name="Two shifts").click()
     page.get_by_text("75 h of work a week").wait_for()
+    page.get_by_text("Times as text").click()
     page.fill("#id_d5_s0_starts", "06:00")
     page.fill("#id_d5_s0_ends", "12:00")
     page.keyboard.press("Tab")
     page.get_by_text("81 h of work a week").wait_for()
     assert look(page) == []
-    page.get_by_role("button", name="Save the week").click()
-    page.get_by_text("a week are set").wait_for()
+    page.get_by_role("button", name="Save the calendar").click()
+    page.get_by_text("The calendar is saved.").wait_for()
     assert look(page) == []
 
     page.goto(f"{PORTAL}/machines/?q=Hurco04")

@@ -168,6 +168,42 @@ class TestLevels:
         assert (entry["is_own"], entry["source"]) == (False, hurco.site.name)
 
 
+class TestOwnAddresses:
+    def test_are_those_of_the_enterprise_and_of_a_machine(
+        self, planner, member_of, south, hurco, early
+    ):
+        shown = planner.get("/capacity/shifts/")
+        assert shown.context["kind"] == "enterprise"
+        shown = planner.get(f"/machines/{hurco.pk}/calendar/")
+        assert shown.context["kind"] == "machine"
+        assert planner.get(f"/machines/{hurco.site_id}/calendar/").status_code == 404
+        other = member_of(south, Role.PLANNER)
+        assert other.get(f"/machines/{hurco.pk}/calendar/").status_code == 404
+
+    def test_lead_to_the_editor_from_what_has_a_calendar(
+        self, planner, north, hurco, early
+    ):
+        with context.enterprise(north):
+            center = factory.work_center(site=hurco.site)
+        for path, key in (
+            (f"/sites/{hurco.site_id}/", hurco.site_id),
+            (f"/work-centers/{center.pk}/", center.pk),
+        ):
+            assert page_of(key) in text_of(planner.get(path))
+
+    def test_fill_a_preset_in_without_saving(self, planner, north):
+        shown = planner.get("/capacity/shifts/?preset=three")
+
+        assert "Not saved yet" in text_of(shown)
+        assert shown.context["hours"] == "112\N{NO-BREAK SPACE}h"
+        assert said_at(north).version == 0
+
+    def test_begin_with_the_holidays_of_the_country(self, planner, north):
+        shown = planner.get(page_of(north.id))
+
+        assert shown.context["form"]["holidays"].value() == "DE"
+
+
 class TestSaving:
     def test_says_all_of_it_at_once(self, planner, north, hurco, early):
         answers = TWO_A_WEEK | {"version": "0", "efficiency_percent": "90"}
@@ -332,6 +368,20 @@ class TestExceptions:
         removed = planner.post(f"/capacity/exceptions/{added.id}/removal/")
         assert removed.url == f"{path}#exceptions"
         assert said_at(north, site_id=hurco.site_id).draft.exceptions == ()
+        again = planner.post(f"/capacity/exceptions/{added.id}/removal/")
+        assert again.status_code == 404
+
+    def test_of_another_enterprise_are_not_removed(
+        self, member_of, planner, south, north, hurco, early
+    ):
+        planner.post(page_of(north.id) + "exceptions/", CLOSED)
+        (added,) = said_at(north).draft.exceptions
+
+        other = member_of(south, Role.PLANNER)
+
+        answer = other.post(f"/capacity/exceptions/{added.id}/removal/")
+        assert answer.status_code == 404
+        assert said_at(north).draft.exceptions == (added,)
 
     def test_refuse_to_end_before_they_begin(self, planner, north, hurco, early):
         wrong = CLOSED | {"ends_at": "2035-05-06T06:00"}

@@ -118,9 +118,6 @@ class TestWhoMayOpen:
             "withdrawal/",
             "state/",
             "copy/",
-            "calendar/week/",
-            "calendar/exceptions/",
-            "calendar/removal/",
             "capabilities/milling-3-axis/removal/",
         ],
     )

@@ -37,11 +37,17 @@
   const hours = (minutes) => {
     const units = { style: "unit", unitDisplay: "short" };
     const lang = document.documentElement.lang;
-    const whole = new Intl.NumberFormat(lang, { ...units, unit: "hour" });
+    // As the server writes it: from a hundred hours on hours alone.
+    const isLong = minutes >= 6000;
+    const whole = new Intl.NumberFormat(lang, {
+      ...units, unit: "hour", maximumFractionDigits: 0, roundingMode: "halfEven",
+    });
     const rest = new Intl.NumberFormat(lang, { ...units, unit: "minute" });
     const parts = [];
-    if (minutes >= 60 || !minutes) parts.push(whole.format(Math.floor(minutes / 60)));
-    if (minutes % 60) parts.push(rest.format(minutes % 60));
+    if (minutes >= 60 || !minutes) {
+      parts.push(whole.format(isLong ? minutes / 60 : Math.floor(minutes / 60)));
+    }
+    if (minutes % 60 && !isLong) parts.push(rest.format(minutes % 60));
     return parts.join(" ").replaceAll("hr", "h");
   };
   const times = (block) => ({ from: clock(block.at), to: clock(block.at + block.length) });
