@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -80,6 +82,8 @@ NO_PAGES = {
     "part-read-again",
     "pin-undo",
     "preferences",
+    "promise-hold",
+    "promise-release",
     "quote-award",
     "quote-withdraw",
     "report-file",
@@ -178,6 +182,8 @@ def pages_of_shop(world: World) -> dict[str, str]:
         "capacity-by-process": at("capacity") + "?by=process",
         "capacity-groups": at("capacity-groups"),
         "machine-week": at("machine-week", **machine) + "?from=2030-05-06",
+        "promise": at("promise"),
+        "promise-asked": at("promise") + asked_for(machine["machine_id"]),
         "idle-lots": at("idle-lots"),
         "idle-lot-offer": at("idle-lot-offer") + f"?machine={machine['machine_id']}",
         "schedule": at("schedule") + "?from=2030-05-06",
@@ -256,6 +262,21 @@ def pages_of_site() -> dict[str, str]:
         "sign-in": public("sign-in"),
         "status": public("status"),
     }
+
+
+def asked_for(machine_id: UUID) -> str:
+    """Ask when one machine could do a batch, for which it has to wait."""
+    asked = {
+        "quantity": "50",
+        "release_at": "2030-05-06T06:00",
+        "s1-machine_ids": str(machine_id),
+        "s1-setup_minutes": "20",
+        "s1-minutes_per_part": "10",
+        "s1-most_lots": "3",
+        "s1-smallest_lot": "1",
+        "s1-transport_minutes": "30",
+    }
+    return f"?{urlencode(asked)}"
 
 
 def at(name: str, **kwargs: Any) -> str:
