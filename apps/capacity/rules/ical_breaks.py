@@ -31,6 +31,28 @@ def breaks_of(event: Any, reading: Reading) -> list[tuple[timedelta, int, bool]]
     return sorted(found)
 
 
+def fitting(
+    breaks: list[tuple[timedelta, int, bool]], length: timedelta
+) -> list[tuple[timedelta, int, bool]] | None:
+    """Return breaks one after another, or none if a shift cannot have them.
+
+    Those that overlap become one. A shift neither begins before its start nor ends in a
+    break: then its occurrences are told, as they are.
+    """
+    found: list[tuple[timedelta, int, bool]] = []
+    for after, minutes, is_middle in breaks:
+        ends = after + minutes * MINUTE
+        if after < timedelta() or ends >= length:
+            return None
+        if found and after <= found[-1][0] + found[-1][1] * MINUTE:
+            first, lasting, _was_middle = found.pop()
+            ends = max(first + lasting * MINUTE, ends)
+            found.append((first, (ends - first) // MINUTE, False))
+        else:
+            found.append((after, minutes, is_middle))
+    return found
+
+
 def breaks_in(
     occurrence: Any, masters: list[Any], reading: Reading
 ) -> list[tuple[timedelta, int, bool]]:

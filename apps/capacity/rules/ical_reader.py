@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apps.capacity.rules.ical_breaks import breaks_in, breaks_of, pieces_of
+from apps.capacity.rules.ical_breaks import breaks_in, breaks_of, fitting, pieces_of
 from apps.capacity.rules.ical_telling import (
     DAY,
     EPOCH,
@@ -302,6 +302,9 @@ def weekly_of(event: Any, reading: Reading) -> dict[str, Any] | None:
         return None
     if last is not None and last < reading.last:
         return None
+    breaks = fitting(breaks_of(event, reading), length)
+    if breaks is None:
+        return None
     wall = wall_of(starts, reading)
     return {
         "what": str(event.get("SUMMARY", ""))[:MOST_TEXT],
@@ -315,7 +318,7 @@ def weekly_of(event: Any, reading: Reading) -> dict[str, Any] | None:
                 "minutes": minutes,
                 "is_middle": is_middle,
             }
-            for after, minutes, is_middle in breaks_of(event, reading)
+            for after, minutes, is_middle in breaks
         ],
         "without": [one.isoformat() for one in listed(event, "EXDATE", reading)],
         "also": [one.isoformat() for one in listed(event, "RDATE", reading)],

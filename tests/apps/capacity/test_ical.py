@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.capacity.rules import ical_reader, limits
+from apps.capacity.rules.calendar_checks import check_draft
 from apps.capacity.rules.ical_file import (
     CalendarReading,
     CalendarUnreadable,
@@ -341,6 +342,31 @@ class TestReadIcs:
             "08:15-11:00",
             "11:30-14:00",
         ]
+
+    @pytest.mark.parametrize(
+        ("breaks", "worked_on_tuesday"),
+        [
+            # From 6 to 14: nine to ten, and half past nine to eleven.
+            (
+                "20300401T070000Z/PT1H,20300401T073000Z/PT90M",
+                ["06:00-09:00", "11:00-14:00"],
+            ),
+            ("20300401T110000Z/PT3H", ["06:00-13:00"]),
+            ("20300401T030000Z/PT2H", ["07:00-14:00"]),
+            ("20300401T030000Z/PT20H", []),
+        ],
+        ids=["overlapping", "beyond the end", "before the start", "all of it"],
+    )
+    def test_leaves_out_breaks_however_they_lie(
+        self, breaks: str, worked_on_tuesday: list[str]
+    ) -> None:
+        reading = read(ics(EARLY + f"X-BREAK:{breaks}"))
+
+        check_draft(reading.draft)
+        spans = worked(reading)
+        assert hours(spans, date(2030, 5, 7)) == worked_on_tuesday
+        a_year_on = [hours(spans, date(2031, 4, day)) for day in (15, 16)]
+        assert a_year_on == [worked_on_tuesday] * 2
 
     def test_makes_exceptions_of_dates_left_out_added_and_moved(self) -> None:
         reading = read(
