@@ -23,6 +23,7 @@ from apps.portal.machine_list import LONGEST, Chip, center_choices
 from apps.portal.machines import uuid_of
 from apps.portal.paging import Page, page_of
 from apps.portal.schedule_words import (
+    assumed_title,
     is_moved,
     key_of,
     last_of_each,
@@ -171,23 +172,17 @@ class Board:
 
     def title_of(self, bar: Any) -> str:
         """Return what a piece of work is called, with what it is for."""
+        if bar.job_order_id is None and self.schedule is not None:
+            return assumed_title(self.schedule, bar.title)
         return title_of(self._titles.get(bar.work_request_id, ""), bar.title)
 
     @cached_property
     def codes(self) -> Mapping[UUID, str]:
         """The codes of the machines that this page names."""
         shown = {row.pk: row.code for row in self.machines}
-        named = {
-            machine_id
-            for bar in self.bars
-            for machine_id in (bar.was_machine_id,)
-            if machine_id and machine_id not in shown
-        }
-        named |= {
-            one.machine_id
-            for one in self.pinnings.values()
-            if one.machine_id and one.machine_id not in shown
-        }
+        named = {bar.was_machine_id for bar in self.bars}
+        named |= {one.machine_id for one in self.pinnings.values()}
+        named -= {None, *shown}
         if named:
             rows = machines.machines_of().filter(pk__in=named)
             shown |= dict(rows.values_list("pk", "code"))

@@ -1,6 +1,6 @@
 """What a proposal comes to, in words: figures before and after, late work, moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,17 @@ from django.utils.translation import ngettext
 from apps.machines import selectors as machines
 from apps.portal import formats
 from apps.portal.gantt import Text
-from apps.portal.schedule_words import late_text, period_text, title_of
+from apps.portal.schedule_words import (
+    assumed_title,
+    due_text,
+    late_text,
+    moved_text,
+    period_text,
+    title_of,
+)
 from apps.portal.states import tone_of
 from apps.scheduling import selectors as scheduling
-from apps.scheduling.types import ScheduleState
+from apps.scheduling.types import ScheduleObjective, ScheduleState
 
 # What is counted, how it is called, and whether it is a time.
 FIGURES: tuple[tuple[str, Text, bool], ...] = (
@@ -27,6 +34,12 @@ FIGURES: tuple[tuple[str, Text, bool], ...] = (
     ("setup_minutes", _("Setups"), True),
     ("changes", _("Moved against the plan in force"), False),
 )
+LEADING: Mapping[str, str] = {
+    ScheduleObjective.TARDINESS: "weighted_tardiness",
+    ScheduleObjective.MAKESPAN: "makespan",
+    ScheduleObjective.SETUPS: "setup_minutes",
+    ScheduleObjective.STABILITY: "changes",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +62,7 @@ class LateRow:
     due_at: datetime
     finishes_at: datetime
     late: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +73,7 @@ class MovedRow:
     href: str
     before: str
     after: str
+    by: str
 
 
 def figure_rows(schedule: Any) -> list[FigureRow]:
@@ -93,12 +108,53 @@ def _whole(value: Any) -> str:
 def bound_text(schedule: Any) -> str:
     """Say how far from the best a schedule can be, where that is known."""
     if schedule.gap_percent is None:
-        return ""
+        return (
+            _t("How far it is from the best there can be is not known.")
+            if schedule.figures.get("after")
+            else ""
+        )
     if schedule.gap_percent == 0:
         return _t("Proven: no order of work is better in what matters most.")
-    return _t(
+    said = _t(
         "Within at most %(gap)s of the best there can be, in what matters most."
     ) % {"gap": formats.percent(schedule.gap_percent / 100, 1)}
+    label, write = leading_figure(schedule)
+    if schedule.lower_bound is None:
+        return said
+    least = _t("No order of work comes below this there: %(figure)s, %(bound)s.") % {
+        "figure": label,
+        "bound": write(schedule.lower_bound),
+    }
+    return f"{said} {least}"
+
+
+def verdict_text(schedule: Any) -> str:
+    """Say how a schedule compares with the plan in force in what matters most."""
+    name = LEADING[schedule.objective]
+    before = (schedule.figures.get("before") or {}).get(name)
+    after = (schedule.figures.get("after") or {}).get(name)
+    if before is None or after is None:
+        return ""
+    label, write = leading_figure(schedule)
+    facts = {"figure": label, "before": write(before), "after": write(after)}
+    if after < before:
+        return _t(
+            "Better in what matters most: %(figure)s, %(after)s, not %(before)s."
+        ) % (facts)
+    if after == before:
+        return _t("As good in what matters most: %(figure)s, %(after)s.") % facts
+    return _t("Worse in what matters most: %(figure)s, %(after)s, not %(before)s.") % (
+        facts
+    )
+
+
+def leading_figure(schedule: Any) -> tuple[Text, Callable[[Any], str]]:
+    """Return what matters most is called, and how it is written."""
+    name = LEADING[schedule.objective]
+    label, is_time = next(
+        (label, is_time) for known, label, is_time in FIGURES if known == name
+    )
+    return label, formats.duration if is_time else _whole
 
 
 def late_share(schedule: Any) -> str:
@@ -122,16 +178,27 @@ def late_rows(schedule: Any) -> list[LateRow]:
     """Return who would be late, the latest first."""
     return [
         LateRow(
-            title=one.title,
+            title=one.title
+            if one.work_request_id
+            else assumed_title(schedule, one.title),
             href=reverse("portal:work-request", args=[one.work_request_id])
             if one.work_request_id
             else "",
             due_at=one.due_at,
             finishes_at=one.finishes_at,
             late=late_text(one.tardiness_minutes),
+            before=_late_before(one),
         )
         for one in scheduling.late_work(schedule.pk)
     ]
+
+
+def _late_before(one: Any) -> str:
+    if one.was_tardiness_minutes is None:
+        return _t("not planned")
+    if one.was_tardiness_minutes == 0:
+        return _t("in time")
+    return late_text(one.was_tardiness_minutes)
 
 
 def moved_rows(schedule: Any) -> list[MovedRow]:
@@ -150,6 +217,7 @@ def moved_rows(schedule: Any) -> list[MovedRow]:
                 row.was_starts_at,
             ),
             after=_place(row.machine.code, row.starts_at),
+            by=moved_text(row.was_starts_at, row.starts_at),
         )
         for row in rows
     ]
@@ -190,11 +258,28 @@ def assumed_lines(schedule: Any) -> Sequence[str]:
             _t("%(machine)s works longer: %(during)s") % _window(codes, one)
             for one in found.extra
         ),
-        *(
-            _t("There is more to do: %(title)s") % {"title": work.title}
-            for work in found.work
-        ),
+        *_more_to_do(schedule, found.work),
     ]
+
+
+def _more_to_do(schedule: Any, work: Sequence[Any]) -> Iterator[str]:
+    """Say what more there is to do, and when it would be finished."""
+    bars = scheduling.bars_of(schedule.pk) if work else []
+    for draft in work:
+        steps = {step.title for step in draft.steps}
+        placed = [
+            bar for bar in bars if bar.job_order_id is None and bar.title in steps
+        ]
+        said = _t("There is more to do: %(title)s") % {"title": draft.title}
+        if not placed:
+            yield said
+            continue
+        last = max(placed, key=lambda bar: bar.finishes_at)
+        yield _t("%(said)s. It would be finished %(finish)s. %(due)s") % {
+            "said": said,
+            "finish": formats.moment(last.finishes_at),
+            "due": due_text(last),
+        }
 
 
 def _window(codes: Mapping[UUID, str], window: Any) -> dict[str, str]:

@@ -19,12 +19,14 @@ from apps.portal.gantt import Text
 from apps.portal.pins import PinForm
 from apps.portal.schedule_board import Board
 from apps.portal.schedule_words import (
+    due_text,
     is_moved,
     key_of,
     late_text,
     period_text,
     reservation_words,
 )
+from apps.scheduling import selectors as scheduling
 from apps.scheduling.types import WhyKind
 
 # Each says what would have to be otherwise for the work to start earlier.
@@ -34,7 +36,10 @@ REASONS: dict[str, Text] = {
         "The step before, %(title)s, is not finished until %(until)s."
     ),
     WhyKind.MACHINE: _("%(machine)s is busy with %(title)s until %(until)s."),
-    WhyKind.SETUP: _("%(machine)s is set up after %(title)s, which ends %(until)s."),
+    WhyKind.SETUP: _(
+        "%(machine)s has a gap before %(until)s that is long enough for the run, but"
+        " not for its setup too."
+    ),
     WhyKind.SHIFT: _("%(machine)s has no shift until %(until)s."),
     WhyKind.RESERVATION: _("%(machine)s is reserved otherwise until %(until)s."),
     WhyKind.PIN: _("A planner has pinned it here."),
@@ -43,6 +48,7 @@ REASONS: dict[str, Text] = {
         "It could start earlier, but stays where the plan in force has it."
     ),
 }
+AT_ONCE = _("It could not start before %(until)s: the plan was worked out then.")
 NO_REASON = _("Nothing says why: it was put here before plans gave their reasons.")
 
 
@@ -61,6 +67,7 @@ class Why:
     title: str
     note: str
     reason: str
+    due: str
     links: Sequence[Link]
     facts: Sequence[tuple[Text, str, str]]
     close: str
@@ -88,6 +95,7 @@ def why_of(board: Board, key: str) -> Why | None:
         title=board.title_of(bar),
         note=board.codes.get(bar.machine_id, ""),
         reason=_reason(board, bar),
+        due=due_text(bar),
         links=_links(board, bar),
         facts=_facts(board, bar),
         close=board.link(),
@@ -102,11 +110,20 @@ def _reason(board: Board, bar: Any) -> str:
     why = bar.why
     if why is None:
         return str(NO_REASON)
-    return str(REASONS[why.kind]) % {
+    text = AT_ONCE if _starts_at_once(bar) else REASONS[why.kind]
+    return str(text) % {
         "machine": board.codes.get(bar.machine_id, ""),
         "title": _other(board, why),
         "until": formats.moment(why.until_at),
     }
+
+
+def _starts_at_once(bar: Any) -> bool:
+    """Say whether work was released before its plan was worked out."""
+    if bar.why.kind != WhyKind.RELEASE or bar.work_request_id is None:
+        return False
+    release = scheduling.work_request(bar.work_request_id).release_at
+    return bool(release < bar.why.until_at)
 
 
 def _other(board: Board, why: Any) -> str:

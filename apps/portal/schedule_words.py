@@ -1,6 +1,7 @@
 """How pieces of work are named, and what their times and reservations say."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -10,12 +11,21 @@ from django.utils.translation import gettext as _t
 from apps.capacity.types import ReservationKind, ReservationState
 from apps.kernel.periods import Period
 from apps.portal import formats
+from apps.scheduling import selectors as scheduling
 from apps.scheduling.types import BEGUN_STATES
 
 
 def title_of(work: str, step: str) -> str:
     """Return what a step is called, with what it is for."""
     return _t("%(work)s: %(step)s") % {"work": work, "step": step} if work else step
+
+
+def assumed_title(schedule: Any, step: str) -> str:
+    """Return what a step is called that is only supposed, with what it is for."""
+    for draft in scheduling.assumptions_of(schedule).work:
+        if step in {one.title for one in draft.steps}:
+            return title_of("" if draft.title == step else draft.title, step)
+    return step
 
 
 def key_of(bar: Any) -> str:
@@ -41,6 +51,31 @@ def tone_of(bar: Any) -> str:
 def late_text(minutes: int) -> str:
     """Say by how much something is late."""
     return _t("%(time)s late") % {"time": formats.duration(minutes)}
+
+
+def moved_text(before: datetime | None, after: datetime) -> str:
+    """Say by how much something begins earlier or later."""
+    if before is None:
+        return ""
+    minutes = int((after - before).total_seconds() // 60)
+    if minutes == 0:
+        return _t("the same time")
+    time = formats.duration(abs(minutes))
+    text = _t("%(time)s later") if minutes > 0 else _t("%(time)s earlier")
+    return text % {"time": time}
+
+
+def due_text(bar: Any) -> str:
+    """Say in a sentence whether work is finished by when it is due."""
+    if bar.due_at is None:
+        return _t("It has no due date.")
+    due = formats.moment(bar.due_at)
+    if bar.tardiness_minutes:
+        return _t("It is due %(due)s, and finished %(time)s too late.") % {
+            "due": due,
+            "time": formats.duration(bar.tardiness_minutes),
+        }
+    return _t("It is due %(due)s, and finished in time.") % {"due": due}
 
 
 def period_text(period: Period) -> str:

@@ -33,6 +33,7 @@ from apps.portal.schedule_figures import (
     late_share,
     moved_rows,
     tone_of_state,
+    verdict_text,
 )
 from apps.portal.schedule_whys import why_of
 from apps.scheduling import selectors as scheduling
@@ -346,6 +347,7 @@ def _facts(request: HttpRequest, schedule: Any) -> dict[str, Any]:
         "outdated_words": why_not or schedule.error,
         "figures": figure_rows(schedule),
         "bound": bound_text(schedule),
+        "verdict": verdict_text(schedule),
         "late": late,
         "late_hint": formats.number(len(late), 0),
         "moved": moved,

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from apps.scheduling.models import Schedule, ScheduledJob, WorkRequest
+from apps.scheduling.selectors.plans import tardiness
 from apps.scheduling.types import ScheduleState
 
 
@@ -20,6 +21,8 @@ class LateWork:
     due_at: datetime
     finishes_at: datetime
     tardiness_minutes: int
+    # How late it was in the plan in force; unknown where it had no place there.
+    was_tardiness_minutes: int | None = None
 
 
 def proposal_to_decide() -> Schedule | None:
@@ -49,6 +52,9 @@ def late_work(schedule_id: UUID) -> list[LateWork]:
                 due_at=row.due_at,
                 finishes_at=row.finishes_at,
                 tardiness_minutes=row.tardiness_minutes,
+                was_tardiness_minutes=tardiness(row.was_finishes_at, row.due_at)
+                if row.was_finishes_at
+                else None,
             ),
         )
     return list(last.values())
