@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from apps.capacity import selectors, services
-from apps.capacity.types import CalendarLevel, ShiftTime
+from apps.capacity.types import CalendarForm, CalendarLevel, ShiftTime
 from apps.kernel.periods import Period
 from tenants import context
 from tenants.types import SYSTEM
@@ -238,3 +238,25 @@ def test_a_phone_shows_the_same(signed_in, machine, north, look):
     page.get_by_text("Nothing that is held or booked comes short.").wait_for()
     photograph(page, "preview-390")
     assert look(page, within="#main") == []
+
+
+def test_a_file_is_looked_at_before_it_holds(signed_in, machine, north, look):
+    with context.enterprise(north):
+        file = selectors.calendar_file(
+            level=CalendarLevel(), form=CalendarForm.ICS, at=timezone.now()
+        )
+    alarm = b"BEGIN:VTODO\r\nUID:oil\r\nSUMMARY:Oil\r\nEND:VTODO\r\n"
+    file = file.replace(b"END:VCALENDAR", alarm + b"END:VCALENDAR")
+    page = signed_in(f"/capacity/calendars/{machine.pk}/")
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "week.ics", "mimeType": "text/calendar", "buffer": file},
+    )
+    page.get_by_role("button", name="Look at what it says").click()
+    page.get_by_role("heading", name="What is left out").wait_for()
+    photograph(page, "reading-1440")
+    assert look(page) == []
+
+    page.get_by_role("button", name="Let it hold").click()
+    page.get_by_text("The calendar is as the file says.").wait_for()
+    assert shifts_at(north, machine) == capacity.EARLY_SHIFTS
