@@ -31,7 +31,7 @@ from apps.portal.calendar_forms import (
 from apps.portal.forms import PortalForm, Text, WholeQuantity
 from apps.portal.public import places
 
-SLOTS, MOST_SLOTS = 3, 12
+SLOTS, MOST_SLOTS = 2, 12
 PARTS = ("starts", "ends", "break", "pause")
 INHERITED, OWN = "inherited", "own"
 AS_ABOVE, NO_HOLIDAYS = "", "none"

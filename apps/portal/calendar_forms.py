@@ -1,5 +1,6 @@
 """Times of a working week as forms ask for them, and presets to begin with."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Literal
@@ -18,6 +19,7 @@ from apps.portal.forms import Moment, PortalForm
 
 DAYS = range(7)
 WORKDAYS = range(5)
+SHORT_TIME = re.compile(r"(\d{1,2})[:.]?(\d{2})?", re.ASCII)
 
 MIDNIGHT, SIX, TWO, TEN = time(0), time(6), time(14), time(22)
 PRESETS: dict[str, tuple[str | Promise, tuple[ShiftTime, ...]]] = {
@@ -63,7 +65,7 @@ class Clock(forms.TimeField):
             widget=forms.TimeInput(
                 attrs={"inputmode": "numeric", "maxlength": 5}, format="%H:%M"
             ),
-            input_formats=["%H:%M", "%H.%M", "%H%M", "%H"],
+            input_formats=["%H:%M"],
             error_messages={
                 "invalid": _(
                     "“%(value)s” is not a time. Write hours and minutes, as 06:00."
@@ -72,10 +74,17 @@ class Clock(forms.TimeField):
         )
 
     def to_python(self, value: Any) -> time | None:
-        """Read a time; 24:00 is the midnight at the day's end."""
+        """Read a time; 24:00 is the midnight at the day's end.
+
+        6, 06, 600, 6.00 and 06:00 all mean six o'clock.
+        """
         text = str(value or "").strip()
+        if isinstance(value, time):
+            text = f"{value:%H:%M}"
+        short = SHORT_TIME.fullmatch(text)
+        clock = f"{short[1]}:{short[2] or '00'}" if short else text
         try:
-            return super().to_python("00:00" if text == "24:00" else text)
+            return super().to_python("00:00" if clock == "24:00" else clock)
         except ValidationError as error:
             error.params = {"value": text}
             raise

@@ -236,6 +236,7 @@ def test_a_phone_shows_the_same(signed_in, machine, north, look):
     page.fill("[name=d5_s0_ends]", "12")
     page.get_by_role("button", name="Preview what it changes").click()
     page.get_by_text("Nothing that is held or booked comes short.").wait_for()
+    page.get_by_text("before: 40 h, +4 h").wait_for()
     photograph(page, "preview-390")
     assert look(page, within="#main") == []
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from apps.capacity import selectors, services
 from apps.capacity.types import CalendarLevel, PlannedException, ShiftTime
 from apps.kernel.periods import Period
 from apps.machines.models import Machine
+from apps.portal.calendar_forms import Clock
 from tenants import context
 from tenants.types import SYSTEM, Role
 from tests.factories import capacity
@@ -277,6 +279,30 @@ class TestSaving:
         # What was written is not lost.
         assert 'value="05:00"' in text
         assert said_at(north, machine_id=hurco.pk).version == 1
+
+
+class TestClock:
+    @pytest.mark.parametrize(
+        ("text", "meant"),
+        [
+            ("6", time(6)),
+            ("12", time(12)),
+            ("06:30", time(6, 30)),
+            ("6.30", time(6, 30)),
+            ("630", time(6, 30)),
+            ("2215", time(22, 15)),
+            ("24:00", time(0)),
+            ("24", time(0)),
+            ("", None),
+        ],
+    )
+    def test_reads_a_time_however_short(self, text, meant):
+        assert Clock().clean(text) == meant
+
+    @pytest.mark.parametrize("text", ["25", "12:60", "six", "1:2:3", "12345"])
+    def test_refuses_what_is_none(self, text):
+        with pytest.raises(ValidationError, match="is not a time"):
+            Clock().clean(text)
 
 
 class TestPreview:
