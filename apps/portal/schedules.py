@@ -88,7 +88,10 @@ def plan(request: HttpRequest) -> HttpResponse:
         request,
         board,
         "portal/schedules/plan.html",
-        {"proposal": scheduling.proposal_to_decide()},
+        {
+            "proposal": scheduling.proposal_to_decide(),
+            "has_work": scheduling.open_work_count() > 0,
+        },
     )
 
 
@@ -313,6 +316,20 @@ def _job(schedule: Any) -> dict[str, Any]:
     }
 
 
+def _rush_of(schedule: Any) -> str:
+    """Return what the rush order is called that a schedule tries, if it tries one."""
+    if not scheduling.has_rush(schedule):
+        return ""
+    (draft,) = scheduling.assumptions_of(schedule).work
+    return draft.title
+
+
+def _eyebrow(schedule: Any, rush: str) -> str:
+    if rush:
+        return _t("Rush order, tried")
+    return _t("What if") if schedule.is_what_if else _t("Proposal")
+
+
 def _facts(request: HttpRequest, schedule: Any) -> dict[str, Any]:
     """Return what a proposal's page says above its chart."""
     can_write = may_write(request)
@@ -322,11 +339,11 @@ def _facts(request: HttpRequest, schedule: Any) -> dict[str, Any]:
     again = reverse(
         "portal:what-if" if schedule.is_what_if else "portal:schedule-request"
     )
-    rush = scheduling.has_rush(schedule)
+    rush = _rush_of(schedule)
     return {
         "schedule": schedule,
-        "heading": schedule.get_objective_display(),
-        "eyebrow": _t("What if") if schedule.is_what_if else _t("Proposal"),
+        "heading": rush or schedule.get_objective_display(),
+        "eyebrow": _eyebrow(schedule, rush),
         "tone": tone_of_state(schedule.state),
         "can_pin": can_write,
         "is_over": schedule.state not in UNDER_WAY,

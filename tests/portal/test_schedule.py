@@ -1,11 +1,10 @@
 """The chart of the plan in force, the reasons in it, pins, and proposals."""
 
-
 import pytest
 
 from apps.scheduling import selectors, services
 from apps.scheduling.models import Schedule
-from apps.scheduling.types import ScheduleObjective, ScheduleState
+from apps.scheduling.types import ScheduleObjective, ScheduleState, WhyKind
 from tenants import context
 from tenants.types import Role
 from tests.factories.capacity import HOUR, MONDAY_7
@@ -27,6 +26,11 @@ def shop(in_north) -> PlannedShop:
 def text_of(response, status: int = 200) -> str:
     assert response.status_code == status, response.content.decode()
     return " ".join(response.content.decode().split())
+
+
+def plain(text: str) -> str:
+    """Write a figure and its unit with an ordinary space between."""
+    return " ".join(text.split())
 
 
 def rows_of(response) -> dict[str, list[str]]:
@@ -100,9 +104,10 @@ class TestPlan:
 
         machines.machine()
 
-        assert "Add work requests, then have a proposal worked out" in text_of(
-            planner.get("/schedule/")
-        )
+        text = text_of(planner.get("/schedule/"))
+        assert "Add work requests, then have a proposal worked out" in text
+        assert "There is no work to plan yet" in text
+        assert 'href="/work-requests/add/"' in text
 
     def test_cannot_be_misled_by_its_address(self, planner, shop):
         for query in ("zoom=x&from=y", "work=z&site=1&center=%00", "bar=%00&only=all"):
@@ -123,6 +128,41 @@ class TestWhyHere:
         assert "6 May 2030, 09:00" in text
         assert f"bar={shop.turning.pk}#why" in text
         assert f'href="/work-requests/{shop.shaft.pk}/"' in text
+
+    def test_is_a_sentence_for_every_kind_of_reason(self, planner, shop):
+        line = shop.plan.jobs.get(job_order=shop.milling)
+        said = {}
+        for kind in WhyKind.values:
+            line.reason = kind
+            line.save()
+            shown = planner.get("/schedule/", WEEK | {"bar": str(shop.milling.pk)})
+            said[kind] = shown.context["why"].reason
+
+        nine = "6 May 2030, 09:00"
+        assert said == {
+            "release": f"It could not start before {nine}: the plan was worked out"
+            " then.",
+            "predecessor": "The step before, Drive shaft: Turning, is not finished"
+            f" until {nine}.",
+            "machine": f"MILL-1 is busy with Drive shaft: Turning until {nine}.",
+            "setup": f"MILL-1 has a gap before {nine} that is long enough for the run,"
+            " but not for its setup too.",
+            "shift": f"MILL-1 has no shift until {nine}.",
+            "reservation": f"MILL-1 is reserved otherwise until {nine}.",
+            "pin": "A planner has pinned it here.",
+            "frozen": f"Nothing moves before {nine}: that time is frozen.",
+            "kept": "It could start earlier, but stays where the plan in force has it.",
+        }
+
+    def test_is_said_with_the_due_date(self, planner, shop):
+        at = {"bar": str(shop.milling.pk)}
+        shown = planner.get("/schedule/", WEEK | at)
+        due = "It is due 6 May 2030, 13:00, and finished"
+        assert shown.context["why"].due == f"{due} in time."
+
+        proposal = shop.propose()
+        shown = planner.get(f"/schedule/{proposal.pk}/", WEEK | at)
+        assert plain(shown.context["why"].due) == f"{due} 21 h too late."
 
     def test_is_handed_to_a_script_by_itself(self, planner, shop):
         answer = planner.get(
@@ -194,6 +234,31 @@ class TestProposal:
         said = "Within at most 2.5% of the best there can be"
         assert said in text_of(planner.get(f"/schedule/{known.pk}/"))
         assert "Within at most" not in text_of(planner.get(f"/schedule/{unknown.pk}/"))
+
+    def test_says_in_words_how_it_compares(self, planner, shop):
+        proposal = shop.propose(
+            gap_percent=2.5,
+            lower_bound=90,
+            figures={
+                "before": {"weighted_tardiness": 180, "late_jobs": 1},
+                "after": {"weighted_tardiness": 120, "late_jobs": 1},
+            },
+        )
+
+        shown = planner.get(f"/schedule/{proposal.pk}/", WEEK)
+
+        assert plain(shown.context["verdict"]) == (
+            "Better in what matters most: Lateness, each by its priority, 2 h, not 3 h."
+        )
+        assert plain(shown.context["bound"]) == (
+            "Within at most 2.5% of the best there can be, in what matters most. No"
+            " order of work comes below this there: Lateness, each by its priority,"
+            " 1 h 30 min."
+        )
+        (late,) = shown.context["late"]
+        assert (late.before, plain(late.late)) == ("in time", "21 h late")
+        (moved,) = shown.context["moved"]
+        assert plain(moved.by) == "22 h later"
 
     def test_is_rejected_by_a_planner(self, planner, shop):
         proposal = shop.propose()
