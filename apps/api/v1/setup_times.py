@@ -81,7 +81,8 @@ class MachineSetupTimes(Endpoint):
     def put(self, request: Request, machine_id: UUID) -> Response:
         """Replace all setup times of a machine."""
         machines.machine_detail(machine_id)
-        check_match(request, _digest(scheduling.setup_times(machine_id)))
+        known = scheduling.setup_times(machine_id)
+        check_match(request, _digest(known))
         facts = body_of(request, SetupTimesInput)
         rows = services.set_setup_times(
             machine_id=machine_id,
@@ -91,6 +92,7 @@ class MachineSetupTimes(Endpoint):
             ],
             by=principal_of(request).actor,
             at=timezone.now(),
+            instead_of=known,
         )
         return represented(request, _told(rows), _digest(rows))
 

@@ -86,13 +86,14 @@ def move_order(
     lock_demand(quote.demand_id)
     other = trading_enterprise(order.counterparty_id)
     seller = own if order.side == Side.SELLER else other
-    if state == OrderState.CANCELLED:
-        _free_machine(seller, order_id, by=by, at=at)
     if state in {OrderState.CANCELLED, OrderState.SHIPPED}:
+        # Work before machines: accepting a plan locks them in this order too.
         with context.enterprise(seller):
             scheduling.end_work_of_order(
                 order_id=order_id, is_done=state == OrderState.SHIPPED, by=by, at=at
             )
+    if state == OrderState.CANCELLED:
+        _free_machine(seller, order_id, by=by, at=at)
     for side in by_schema([own, other]):
         with context.enterprise(side):
             step = partial(STEPS[state], order_id=order_id, at=at)

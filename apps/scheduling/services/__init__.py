@@ -19,7 +19,7 @@ from apps.scheduling.services.schedules import (
     run_schedule,
     stop_schedule,
 )
-from apps.scheduling.services.setup_times import set_setup_times
+from apps.scheduling.services.setup_times import SetupTimesChanged, set_setup_times
 from apps.scheduling.services.work_requests import (
     WorkHasBegun,
     WorkOfAnOrder,
@@ -38,6 +38,7 @@ __all__ = [
     "OnlyAssumed",
     "ScheduleDecided",
     "ScheduleOutdated",
+    "SetupTimesChanged",
     "WorkHasBegun",
     "WorkOfAnOrder",
     "WorkRequestChanged",

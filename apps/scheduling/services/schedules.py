@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
 from uuid import UUID
 
@@ -13,9 +13,8 @@ from apps.audit import services as audit
 from apps.capacity import services as capacity
 from apps.capacity.rules.spans import moment_of
 from apps.capacity.services import CapacityConflict, PlannedTime
-from apps.kernel.errors import Conflict, DomainError, InvalidInput
+from apps.kernel.errors import Conflict, DomainError
 from apps.kernel.periods import Period
-from apps.machines import selectors as machines
 from apps.scheduling import selectors
 from apps.scheduling.models import JobOrder, Schedule, ScheduledJob
 from apps.scheduling.rules.checker import check
@@ -25,7 +24,8 @@ from apps.scheduling.rules.solver import solve
 from apps.scheduling.selectors.plans import lines_of, tardiness
 from apps.scheduling.selectors.problem import Shop, plan_before, shop_of
 from apps.scheduling.selectors.schedules import asked_of, outdated_by
-from apps.scheduling.services.work_requests import check_draft
+from apps.scheduling.services.asked import check_assumptions, check_request
+from apps.scheduling.services.work_requests import lock_jobs
 from apps.scheduling.types import (
     Assumptions,
     ScheduleObjective,
@@ -37,10 +37,7 @@ from tenants.types import Actor
 
 RUN = "scheduling.run"
 TELL = "exchange.tell_replanned"
-LONGEST_BUDGET = 600
 RUSH_BUDGET = 10
-MOST_WINDOWS = 100
-MOST_ASSUMED = 20
 STOP_LOOKED_FOR_EVERY = 0.5
 OPEN_SCHEDULES = (ScheduleState.QUEUED, ScheduleState.RUNNING)
 
@@ -81,9 +78,9 @@ def request_schedule(
     :raises NothingToPlan: if no work is to come.
     :raises NoMachineInService: if a step has no machine that could do it.
     """
-    _check_request(objective, budget_seconds)
+    check_request(objective, budget_seconds)
     if what_if is not None:
-        _check_assumptions(what_if)
+        check_assumptions(what_if)
     made = Schedule(
         is_what_if=what_if is not None,
         objective=objective,
@@ -215,6 +212,8 @@ def _accept(schedule_id: UUID, version: int, *, by: Actor, at: datetime) -> Sche
         raise _outdated(found.error or _("Another plan was accepted since."))
     if found.state != ScheduleState.PROPOSED or found.version != version:
         raise _decided(found)
+    # Before what decides is read: work that is begun or pinned meanwhile must not move.
+    lock_jobs(found.jobs.exclude(job_order=None).values("job_order_id"))
     why = outdated_by(found, at=at)
     if why:
         raise _outdated(why)
@@ -275,8 +274,7 @@ def _moves_an_order(line: ScheduledJob) -> bool:
 
 
 def _planned(line: ScheduledJob) -> PlannedTime:
-    job = line.job_order
-    known = job.reservation if job is not None else None
+    known = line.job_order.reservation if line.job_order is not None else None
     return PlannedTime(
         machine_id=line.machine_id,
         during=Period(line.starts_at, line.finishes_at),
@@ -324,8 +322,7 @@ def _store(found: Schedule, shop: Shop, solution: Solution) -> None:
     found.bound_kind = solution.bound_kind[:40]
     found.gap_percent = solution.gap_percent
     found.method = solution.method[:40]
-    found.version += 1
-    found.save()
+    _save(found)
     ScheduledJob.objects.filter(schedule=found).delete()
     ScheduledJob.objects.bulk_create(_lines(found, shop, solution))
     jobs.report_progress(percent=100, note=_("Worked out."))
@@ -378,16 +375,22 @@ def _lines(found: Schedule, shop: Shop, solution: Solution) -> list[ScheduledJob
 def _failed(found: Schedule, why: str) -> Schedule:
     found.state = ScheduleState.FAILED
     found.error = why[:500]
-    found.version += 1
-    found.save()
+    _save(found)
     return found
 
 
 def _decide(found: Schedule, *, by: Actor, at: datetime) -> None:
     found.decided_at = at
     found.decided_by = str(by.label)[:200]
+    _save(found)
+
+
+def _save(found: Schedule) -> None:
     found.version += 1
-    found.save()
+    # All but what a planner writes while it is worked out: that it is to stop.
+    kept = {"id", "is_stop_asked"}
+    names = [field.name for field in Schedule._meta.concrete_fields]
+    found.save(update_fields=[name for name in names if name not in kept])
 
 
 @transaction.atomic
@@ -414,46 +417,3 @@ def _decided(found: Schedule) -> ScheduleDecided:
         value=found.state,
         remedy=_("Look at it again."),
     )
-
-
-def _check_request(objective: str, budget_seconds: int) -> None:
-    if objective not in ScheduleObjective.values:
-        raise InvalidInput(
-            _("%(objective)s is nothing that a plan can be best at.")
-            % {"objective": objective[:40]},
-            field="objective",
-            value=objective[:40],
-            remedy=_("Give %(known)s.")
-            % {"known": ", ".join(ScheduleObjective.values)},
-        )
-    if not 1 <= budget_seconds <= LONGEST_BUDGET:
-        raise InvalidInput(
-            _("A plan cannot be worked on for %(seconds)s seconds.")
-            % {"seconds": budget_seconds},
-            field="budget_seconds",
-            value=budget_seconds,
-            remedy=_("Give 1 to %(most)d seconds.") % {"most": LONGEST_BUDGET},
-        )
-
-
-def _check_assumptions(what_if: Assumptions) -> None:
-    windows = (*what_if.closed, *what_if.extra)
-    if len(windows) > MOST_WINDOWS or len(what_if.work) > MOST_ASSUMED:
-        raise InvalidInput(
-            _("Too much is supposed at once."),
-            field="what_if",
-            value=len(windows) + len(what_if.work),
-            remedy=_("Suppose at most %(windows)d windows and %(work)d pieces of work.")
-            % {"windows": MOST_WINDOWS, "work": MOST_ASSUMED},
-        )
-    for machine_id, period in windows:
-        machines.machine_detail(machine_id)
-        if period.length < timedelta(minutes=1):
-            raise InvalidInput(
-                _("What is supposed ends before it begins."),
-                field="what_if",
-                value=period.start.isoformat(),
-                remedy=_("Give an end that is later than the start."),
-            )
-    for draft in what_if.work:
-        check_draft(draft)

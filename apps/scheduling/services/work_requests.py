@@ -1,6 +1,7 @@
 """What is to be made: said, changed, given up, and made of orders."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db import transaction
@@ -25,6 +26,9 @@ from apps.scheduling.types import (
     WorkRequestDraft,
 )
 from tenants.types import Actor
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class WorkRequestChanged(Conflict):
@@ -91,6 +95,7 @@ def revise_work_request(
         setattr(found, column, value)
     found.version += 1
     found.save()
+    lock_jobs(found.job_orders.values("pk"))
     jobs = list(found.job_orders.all())
     if _said(jobs) != draft.steps:
         _check_not_begun(jobs)
@@ -122,6 +127,7 @@ def cancel_work_request(
             field="work_request",
             remedy=_("Cancel the order; its work ends with it."),
         )
+    lock_jobs(found.job_orders.values("pk"))
     _abort(found, by=by, at=at, lets_go=True)
     return selectors.work_request(found.pk)
 
@@ -186,6 +192,7 @@ def end_work_of_order(
     found = WorkRequest.objects.select_for_update().filter(order_id=order_id).first()
     if found is None or not found.job_orders.filter(state__in=OPEN_STATES).exists():
         return
+    lock_jobs(found.job_orders.values("pk"))
     if not is_done:
         _abort(found, by=by, at=at, lets_go=False)
         return
@@ -193,6 +200,19 @@ def end_work_of_order(
         state=JobOrderState.ENDED, version=F("version") + 1, updated_at=at
     )
     audit.record(verb="work_request.ended", subject=found, by=by, at=at)
+
+
+def lock_jobs(job_order_ids: "QuerySet[Any, Any]") -> None:
+    """Lock job orders in the order of their keys, before any machine is locked.
+
+    Whoever changes work and its machine time takes the locks in this order.
+    """
+    list(
+        JobOrder.objects.select_for_update(of=("self",))
+        .filter(pk__in=job_order_ids)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
 
 
 def check_draft(draft: WorkRequestDraft) -> None:
