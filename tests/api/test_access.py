@@ -23,6 +23,7 @@ from tenants.types import SYSTEM, Actor, Circle, EnterpriseRef
 from tests.api.operations import NOTHING, OPERATIONS, Operation
 from tests.factories import exchange as make
 from tests.factories import routes as make_routes
+from tests.factories import scheduling as plans
 from tests.support.api import Partner, partner_of
 from tests.support.world import NOON, PASSWORD
 
@@ -85,6 +86,8 @@ def foreign(
         machine = machines.machine_detail(listing.machine_id).machine
         table = make.machines.table_import()
         center = make.machines.work_center(site=machine.site)
+        work = plans.work_request(machine.pk)
+        schedule = plans.schedule()
         closing = capacity.add_exception(
             level=CalendarLevel(machine_id=machine.pk),
             period=Period(NOON, NOON + timedelta(days=1)),
@@ -117,6 +120,9 @@ def foreign(
         "machine_id": machine.pk,
         "subject_id": machine.pk,
         "exception_id": closing.pk,
+        "work_request_id": work.pk,
+        "job_order_id": plans.only_job(work).pk,
+        "schedule_id": schedule.pk,
         "route_id": held.route_id,
         "table_import_id": table.pk,
         "site_id": machine.site_id,
@@ -180,6 +186,9 @@ class TestForeign:
             "site_id": north,
             "work_center_id": north,
             "subject_id": north,
+            "work_request_id": north,
+            "job_order_id": north,
+            "schedule_id": north,
             "listing_id": north,
             "idle_lot_id": north,
             "document_id": north,

@@ -22,6 +22,7 @@ from tests.factories import (
     notify,
     orders,
     reports,
+    scheduling,
     tenants,
     verification,
 )
@@ -98,6 +99,10 @@ def full_enterprise(**facts: Any) -> EnterpriseRef:
         machines.fact_disclosure(machine=mill)
         machines.table_import()
         capacity.booked(mill.pk)
+        plan = scheduling.schedule()
+        work = scheduling.work_request(mill.pk, title=AWKWARD[:60])
+        scheduling.scheduled_job(plan, scheduling.only_job(work), mill.pk)
+        scheduling.setup_time(mill.pk)
         orders.part(name=AWKWARD[:60])
         request = orders.published_rfq(title=AWKWARD[:60])
         orders.received_quote(orders.first_line(request))

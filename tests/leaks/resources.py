@@ -27,6 +27,8 @@ from apps.machines import services as machines
 from apps.machines.types import BulkItem, DisclosedFact, MachineChange
 from apps.orders.types import Audience
 from apps.reports.types import FileFormat
+from apps.scheduling import services as planning
+from apps.scheduling.types import Assumptions
 from tenants import context, jobs
 from tenants.models import Archive
 from tenants.registry.clients import create_client
@@ -47,7 +49,7 @@ from tests.factories import notify as make_notices
 from tests.factories import orders as make_orders
 from tests.factories import reports as make_reports
 from tests.factories import routes as make_routes
-from tests.factories import scheduling as make_work
+from tests.factories import scheduling as make_plans
 from tests.factories import verification as make_verification
 from tests.support.world import NOON, PASSWORD
 
@@ -65,6 +67,9 @@ CANARIES = {
     "serial number": "CNRY-SN-0042",
     "hourly rate": "83.17",
     "work center": "CNRY-WC-3108",
+    "step of work": "Canary boring 2270",
+    "setup family": "CNRY-FAM-93",
+    "supposed work": "Canary rush 6604",
     "imported serial": "CNRY-SN-7717",
     "certificate number": "CNRY-CERT-5512",
     "closing of a shop": "Canary shutdown 6650",
@@ -291,14 +296,30 @@ class Resources:
     def _plan(self) -> None:
         """North plans work of its own, and has a proposal for it."""
         with context.enterprise(self.north):
-            machine_id = UUID(self.ids["machine_id"])
-            work = make_work.work_request(machine_id, title=CANARIES["work request"])
-            job = make_work.only_job(work)
-            proposal = make_work.schedule()
-            make_work.scheduled_job(
-                proposal, job, machine_id, title=CANARIES["work request"]
-            )
-        self._put(work_request_id=work, job_order_id=job, schedule_id=proposal)
+            work, schedule = self._planned(UUID(self.ids["machine_id"]))
+            job = make_plans.only_job(work)
+        self._put(work_request_id=work, job_order_id=job, schedule_id=schedule)
+
+    def _planned(self, machine_id: UUID) -> tuple[Model, Model]:
+        """North plans work, tries what is only supposed, and sets machines up."""
+        step = make_plans.step(
+            machine_id,
+            title=CANARIES["step of work"],
+            setup_family=CANARIES["setup family"],
+        )
+        work = planning.add_work_request(
+            draft=make_plans.draft(step, title=CANARIES["work request"]),
+            by=SYSTEM,
+            at=NOON,
+        )
+        schedule = make_plans.schedule()
+        make_plans.scheduled_job(schedule, make_plans.only_job(work), machine_id)
+        supposed = make_plans.draft(step, title=CANARIES["supposed work"])
+        make_plans.schedule(
+            is_what_if=True, assumptions=Assumptions(work=(supposed,)).as_json()
+        )
+        make_plans.setup_time(machine_id, from_family=CANARIES["setup family"])
+        return work, schedule
 
     def _export(self) -> Archive:
         """North has had all it owns written to a file, which its owner may take."""
@@ -351,7 +372,39 @@ def batch(ids: dict[str, str]) -> dict[str, Any]:
     return {"quantity": 1, "steps": [{"options": [option]}]}
 
 
+def work(ids: dict[str, str]) -> dict[str, Any]:
+    option = {"machine_id": ids["machine_id"], "run_minutes": 60}
+    return {"title": "Brackets", "steps": [{"title": "Mill", "options": [option]}]}
+
+
+def window(ids: dict[str, str]) -> dict[str, Any]:
+    return {
+        "machine_id": ids["machine_id"],
+        "starts_at": "2035-05-07T06:00:00Z",
+        "ends_at": "2035-05-07T08:00:00Z",
+    }
+
+
 BODIES: dict[str, Bodies] = {
+    "POST /v1/work-requests": work,
+    "PUT /v1/work-requests/<uuid:work_request_id>": work,
+    "POST /v1/work-requests/<uuid:work_request_id>/cancellation": lambda ids: {},
+    "PUT /v1/job-orders/<uuid:job_order_id>/pin": lambda ids: {
+        "machine_id": ids["machine_id"]
+    },
+    "POST /v1/job-orders/<uuid:job_order_id>/steps": lambda ids: {"to": "running"},
+    "PUT /v1/machines/<uuid:machine_id>/setup-times": lambda ids: {"items": []},
+    "POST /v1/schedules": lambda ids: {
+        "what_if": {
+            "closed": [window(ids)],
+            "extra": [window(ids)],
+            "work": [work(ids)],
+        }
+    },
+    "POST /v1/schedules/<uuid:schedule_id>/stop": lambda ids: {},
+    "POST /v1/schedules/<uuid:schedule_id>/acceptance": lambda ids: {},
+    "POST /v1/schedules/<uuid:schedule_id>/rejection": lambda ids: {},
+    "POST /v1/rush-previews": work,
     "POST /v1/idle-lots": lambda ids: {
         "machine_id": ids["machine_id"],
         "process_code": "milling-3-axis",

@@ -402,7 +402,8 @@ def assign(world: World, group: Group) -> Iterator[tuple[str, Complaint]]:
         if route.startswith("/v1/demands/"):
             writer = world.souths_system
         body = {**BODIES[name](world.ids), field: "x"}
-        headers = {"If-Match": "*"} if method == "PUT" else {}
+        # Whatever the version: only the field is wrong.
+        headers = {"If-Match": "*"}
         answer = writer.call(method, path_of(route, world.ids), body, **headers)
         if answer.status_code != 400 or answer.json()["code"] != "unknown_field":
             yield field, f"answers {answer.status_code} {answer.content[:120]!r}"
