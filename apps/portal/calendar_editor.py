@@ -1,8 +1,6 @@
 """The calendar editor: when work is done, at every level, and what a change comes to."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,43 +17,33 @@ from apps.capacity import selectors as capacity
 from apps.capacity import services
 from apps.capacity.rules.drafts import draft_of_facts
 from apps.capacity.rules.inheritance import Said, facts_of, nearest_week
-from apps.capacity.selectors import CalendarChain, ChainLink
-from apps.capacity.types import NOTHING_SAID, CalendarDraft, LevelKind, PlannedException
+from apps.capacity.selectors import CalendarChain
+from apps.capacity.types import LevelKind, PlannedException
 from apps.kernel.errors import DomainError
 from apps.kernel.periods import Period
-from apps.machines.rules.holiday_places import region_name
 from apps.portal import formats
 from apps.portal.access import access
 from apps.portal.calendar_editor_forms import Around, CalendarFileForm, EditorForm
 from apps.portal.calendar_effects import effect_of
 from apps.portal.calendar_forms import PRESETS, ExceptionForm, minutes_of
+from apps.portal.calendar_levels import (
+    EXCEPTIONS_SHOWN,
+    REVISIONS_SHOWN,
+    exceptions_of,
+    holidays_kept_at,
+    levels_below,
+    presets,
+    revisions_of,
+    source_of,
+    steps_of,
+    subject_of,
+    subject_page,
+    today_at,
+)
 from apps.portal.calendar_pictures import drawn_week, marks, weeks_ahead
 from apps.portal.machines import READERS, may_write
-from apps.portal.public import places
 from tenants.middleware import actor_of, enterprise_of
 from tenants.types import Role
-
-REVISIONS_SHOWN = 10
-EXCEPTIONS_SHOWN = 50
-LEVELS_SHOWN = 30
-# An exception that ended so long ago is only history.
-KEPT_IN_SIGHT = timedelta(days=7)
-SUBJECT_PAGES = {
-    LevelKind.SITE: "portal:site",
-    LevelKind.WORK_CENTER: "portal:work-center",
-    LevelKind.MACHINE: "portal:machine",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One level over the page's, or its own, as a link."""
-
-    kind: str
-    name: str
-    href: str
-    is_own: bool
-    says: str
 
 
 def found_chain(subject_id: UUID) -> CalendarChain:
@@ -114,15 +102,33 @@ def editor_set(request: HttpRequest, subject_id: UUID) -> HttpResponse:
 @access(Role.PLANNER)
 @require_POST
 def undo(request: HttpRequest, subject_id: UUID) -> HttpResponse:
-    """Let a level say again what it said in an earlier version."""
+    """Let a level say again what it said in an earlier version.
+
+    As any other change, it is shown first where it leaves reservations too little time.
+    """
     chain = found_chain(subject_id)
+    now = timezone.now()
+    version, to_version = _number(request, "version"), _number(request, "to_version")
+    wanted = chain.undoable_version if to_version is None else to_version
     try:
+        for row in capacity.revisions_of(chain.own.level):
+            if row.version != wanted:
+                continue
+            effect = effect_of(chain, draft_of_facts(row.facts), now)
+            if effect.hit_count and request.POST.get("seen") != effect.digest:
+                return editor_page(
+                    request,
+                    chain,
+                    form=editor_form(request, chain),
+                    effect=effect,
+                    restored=row,
+                )
         services.undo_calendar(
             level=chain.own.level,
-            version=_number(request, "version"),
-            to_version=_number(request, "to_version"),
+            version=version,
+            to_version=to_version,
             by=actor_of(request),
-            at=timezone.now(),
+            at=now,
         )
     except DomainError as error:
         messages.error(request, str(error))
@@ -204,13 +210,6 @@ def around_of(chain: CalendarChain) -> Around:
     )
 
 
-def subject_of(request: HttpRequest, link: ChainLink | None) -> UUID | None:
-    """Return by which id a level is asked for."""
-    if link is None:
-        return None
-    return link.level.subject_id or enterprise_of(request).id
-
-
 def editor_page(
     request: HttpRequest,
     chain: CalendarChain,
@@ -223,14 +222,14 @@ def editor_page(
     subject_id = subject_of(request, chain.own)
     preset = PRESETS.get(request.GET.get("preset", ""))
     revisions = capacity.revisions_of(chain.own.level)
-    exceptions = _exceptions(request, chain)
+    exceptions = exceptions_of(request, chain)
     kind = chain.own.level.kind
     context = {
         "chain": chain,
         "kind": kind,
         "kind_label": kind.label,
         "subject_id": subject_id,
-        "steps": _steps(request, chain),
+        "steps": steps_of(request, chain),
         "form": form,
         "rows": form.rows(),
         "around": form.around,
@@ -241,24 +240,24 @@ def editor_page(
             minutes_of(form.shifts() if form.has_week else form.around.shifts)
         ),
         "marks": marks(),
-        "presets": _presets(),
+        "presets": presets(),
         "preset": preset[0] if preset else "",
         "can_write": may_write(request),
-        "subject_page": _subject_page(chain),
-        "week_from": _source(request, chain, chain.week_from),
-        "holidays_from": _source(request, chain, chain.holidays_from),
-        "efficiency_from": _source(request, chain, chain.efficiency_from),
-        "kept": _kept(chain),
+        "subject_page": subject_page(chain),
+        "week_from": source_of(request, chain, chain.week_from),
+        "holidays_from": source_of(request, chain, chain.holidays_from),
+        "efficiency_from": source_of(request, chain, chain.efficiency_from),
+        "kept": holidays_kept_at(chain),
         "efficiency": formats.percent(chain.facts.efficiency_percent / 100),
         "exceptions": exceptions[:EXCEPTIONS_SHOWN],
         "exception_count": len(exceptions),
         "exception_form": ExceptionForm(),
         "file_form": CalendarFileForm(),
-        "ahead": weeks_ahead(chain, _today(chain)),
-        "revisions": _revisions(chain, revisions[: REVISIONS_SHOWN + 1]),
+        "ahead": weeks_ahead(chain, today_at(chain)),
+        "revisions": revisions_of(chain, revisions[: REVISIONS_SHOWN + 1]),
         "last_change": revisions[0] if revisions else None,
         "undo_to": _undo_to(request, chain),
-        "others": _others(request) if kind is LevelKind.ENTERPRISE else [],
+        "others": levels_below(request) if kind is LevelKind.ENTERPRISE else [],
         "effect": None,
         **more,
     }
@@ -297,154 +296,3 @@ def _exception_of(form: ExceptionForm) -> PlannedException | None:
         facts["kind"] == "open",
         facts["reason"],
     )
-
-
-def _today(chain: CalendarChain) -> Any:
-    return timezone.now().astimezone(ZoneInfo(chain.facts.week.time_zone)).date()
-
-
-def _steps(request: HttpRequest, chain: CalendarChain) -> list[Step]:
-    return [
-        Step(
-            kind=str(link.level.kind.label),
-            name=link.name,
-            href=reverse("portal:calendar", args=[subject_of(request, link)]),
-            is_own=link is chain.own,
-            says=said_text(link.draft),
-        )
-        for link in chain.links
-    ]
-
-
-def said_text(draft: CalendarDraft) -> str:
-    """Say in few words what a level says itself."""
-    parts = []
-    if draft.shifts is not None:
-        parts.append(
-            _t("%(hours)s a week")
-            % {"hours": formats.duration(minutes_of(draft.shifts))}
-        )
-    if draft.efficiency_percent is not None:
-        parts.append(
-            _t("efficiency %(percent)s")
-            % {"percent": formats.percent(draft.efficiency_percent / 100)}
-        )
-    if draft.exceptions:
-        parts.append(
-            _t("exceptions: %(count)s")
-            % {"count": formats.number(len(draft.exceptions), 0)}
-        )
-    if not draft.keeps_exceptions:
-        parts.append(_t("without exceptions from above"))
-    if draft.shifts is None and draft.holiday_country:
-        parts.append(places.country_name(draft.holiday_country))
-    return ", ".join(str(part) for part in parts)
-
-
-def _source(
-    request: HttpRequest, chain: CalendarChain, link: ChainLink | None
-) -> dict[str, Any] | None:
-    if link is None:
-        return None
-    return {
-        "name": link.name,
-        "is_own": link is chain.own,
-        "href": reverse("portal:calendar", args=[subject_of(request, link)]),
-    }
-
-
-def _subject_page(chain: CalendarChain) -> str:
-    level = chain.own.level
-    name = SUBJECT_PAGES.get(level.kind)
-    return (
-        reverse(name, args=[level.subject_id]) if name else reverse("portal:capacity")
-    )
-
-
-def _kept(chain: CalendarChain) -> str:
-    week = chain.facts.week
-    if not week.holiday_country:
-        return ""
-    country = places.country_name(week.holiday_country)
-    if not week.holiday_subdivision:
-        return country
-    region = region_name(week.holiday_country, week.holiday_subdivision)
-    return f"{country}, {region}"
-
-
-def _presets() -> list[dict[str, Any]]:
-    return [
-        {
-            "key": key,
-            "label": label,
-            "shifts": " ".join(
-                f"{one.weekday}/{one.starts:%H:%M}/{one.ends:%H:%M}/{one.break_minutes}"
-                for one in shifts
-            ),
-        }
-        for key, (label, shifts) in PRESETS.items()
-    ]
-
-
-def _exceptions(request: HttpRequest, chain: CalendarChain) -> list[dict[str, Any]]:
-    """Return the exceptions in force that are not long over, the next first."""
-    now = timezone.now()
-    rows = sorted(chain.exceptions, key=lambda one: one.exception.period.start)
-    with timezone.override(ZoneInfo(chain.time_zone)):
-        return [
-            {
-                "exception": one.exception,
-                "starts": formats.moment(one.exception.period.start),
-                "ends": formats.moment(one.exception.period.end),
-                "is_over": one.exception.period.end <= now,
-                "is_own": one.link is chain.own,
-                "source": one.link.name,
-                "href": reverse(
-                    "portal:calendar", args=[subject_of(request, one.link)]
-                ),
-            }
-            for one in rows
-            if one.exception.period.end > now - KEPT_IN_SIGHT
-        ]
-
-
-def _revisions(chain: CalendarChain, rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return what a level said, newest first; what nobody changed is left out."""
-    found = []
-    for row in rows[:REVISIONS_SHOWN]:
-        said = draft_of_facts(row.facts)
-        found.append(
-            {
-                "version": row.version,
-                "at": row.changed_at,
-                "by": row.changed_by,
-                "says": said_text(said),
-                "is_now": row.version == chain.version,
-                "is_nothing": said == NOTHING_SAID,
-            }
-        )
-    return found
-
-
-def _others(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the levels below the enterprise that say something of their own."""
-    links = [
-        link
-        for link in capacity.calendar_links()
-        if link.level.kind is not LevelKind.ENTERPRISE
-    ]
-    return [
-        {
-            "kind": str(link.level.kind.label),
-            "name": link.name,
-            "href": reverse("portal:calendar", args=[subject_of(request, link)]),
-            "says": said_text(link.draft),
-        }
-        for link in links[:LEVELS_SHOWN]
-    ]
-
-
-def moment_at_place(chain: CalendarChain, moment: datetime) -> str:
-    """Write a moment on the clock of the place."""
-    with timezone.override(ZoneInfo(chain.time_zone)):
-        return formats.moment(moment)

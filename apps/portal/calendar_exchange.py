@@ -24,12 +24,11 @@ from apps.portal.calendar_editor import (
     editor_form,
     editor_page,
     found_chain,
-    moment_at_place,
-    said_text,
 )
 from apps.portal.calendar_editor_forms import CalendarFileForm
 from apps.portal.calendar_effects import effect_of
 from apps.portal.calendar_forms import minutes_of
+from apps.portal.calendar_levels import moment_at_place, said_text
 from apps.portal.calendar_pictures import drawn_week, marks
 from apps.portal.machines import READERS
 from tenants.middleware import actor_of

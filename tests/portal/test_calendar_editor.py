@@ -364,6 +364,24 @@ class TestUndo:
         versions = [row["version"] for row in planner.get(path).context["revisions"]]
         assert versions == [3, 2, 1, 0]
 
+    def test_says_whom_it_hits_first(self, planner, north, hurco, early):
+        path = page_of(hurco.pk)
+        no_work = {"whose": "own", "slots": "2", "holidays": "none"}
+        planner.post(path + "week/", no_work | {"version": "0"})
+        planner.post(path + "undo/", {"version": "1", "to_version": "0"})
+        with context.enterprise(north):
+            start = next_monday()
+            capacity.reservation_row(hurco.pk, start, timedelta(hours=4), minutes=240)
+        back = {"version": "2", "to_version": "1"}
+
+        asked = planner.post(path + "undo/", back)
+
+        assert "Restore it all the same" in text_of(asked)
+        assert asked.context["effect"].promise_count == 1
+        assert said_at(north, machine_id=hurco.pk).version == 2
+        planner.post(path + "undo/", back | {"seen": asked.context["effect"].digest})
+        assert said_at(north, machine_id=hurco.pk).draft.shifts == ()
+
     def test_is_refused_when_another_changed_it(self, planner, north, hurco, early):
         path = page_of(hurco.pk)
         planner.post(path + "week/", TWO_A_WEEK | {"version": "0"})
