@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from apps.capacity import selectors as capacity
 from apps.kernel.periods import Period
@@ -188,7 +189,7 @@ def _facts(board: Board, bar: Any) -> list[tuple[Text, str, str]]:
         (_("Machine"), board.codes.get(bar.machine_id, ""), machine),
         (_("When"), period_text(Period(bar.starts_at, bar.finishes_at)), ""),
         (
-            _("Work"),
+            pgettext("to be done", "Work"),
             _t("%(setup)s setup, %(run)s run")
             % {
                 "setup": formats.duration(bar.setup_minutes),

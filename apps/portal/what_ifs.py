@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from apps.kernel.errors import DomainError
@@ -43,7 +44,9 @@ class WhatIfForm(RequestForm):
     extra_machine = forms.ChoiceField(label=_("Machine"), required=False)
     extra_from = Moment(label=_("Works from"), required=False)
     extra_until = Moment(label=_("Until"), required=False)
-    work_title = forms.CharField(label=_("Work"), max_length=160, required=False)
+    work_title = forms.CharField(
+        label=pgettext_lazy("to be done", "Work"), max_length=160, required=False
+    )
     work_machine = forms.ChoiceField(label=_("Machine"), required=False)
     work_setup = WholeQuantity(
         label=_("Setup"), unit="min", required=False, min_value=0
