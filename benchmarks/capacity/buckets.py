@@ -28,7 +28,7 @@ from spindle.local import environment, ports
 SIZES = {"full": (200, 300, 3), "medium": (100, 90, 2), "small": (20, 24, 1)}
 RESERVATIONS = 40
 TARGET_MS = 2_000.0
-PATIENCE_S = 120.0
+PATIENCE_S = 300.0
 SEED = 20_300_506
 SHOP = "bench-shop"
 HOUR = timedelta(hours=1)
@@ -264,7 +264,9 @@ def close(machine_id: UUID | None, at: datetime, rng: Random) -> Callable[[], ob
     from apps.kernel.periods import Period
     from tenants.types import SYSTEM
 
-    start = monday_after(at).replace(hour=0) + rng.randrange(20) * WEEK + DAY
+    # Of all: another day than of one, which may be closed already.
+    day = DAY if machine_id else 2 * DAY
+    start = monday_after(at).replace(hour=0) + rng.randrange(20) * WEEK + day
     closed = services.add_exception(
         level=CalendarLevel(machine_id=machine_id),
         period=Period(start, start + DAY),
