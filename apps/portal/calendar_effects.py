@@ -111,6 +111,7 @@ def effect_of(chain: CalendarChain, draft: CalendarDraft, at: datetime) -> Effec
     changed = [week for week in found.weeks if week.change]
     names = {one.machine_id: one.code for one in found.machines}
     zones = {key: facts.week.time_zone for key, facts in found.calendars.items()}
+    overtaken = scheduling.plans_overtaken_by(found.calendars, at=at)
     own_work = [
         one for one in found.endangered if one.reservation.kind is ReservationKind.WORK
     ]
@@ -145,7 +146,7 @@ def effect_of(chain: CalendarChain, draft: CalendarDraft, at: datetime) -> Effec
         promise_count=len(booked),
         hold_count=len(found.holds),
         work_count=len(own_work),
-        outdates=scheduling.proposal_to_decide() if found.machines else None,
+        outdates=overtaken[-1].schedule if overtaken else None,
         is_same=_is_same(chain, draft, found),
     )
 
