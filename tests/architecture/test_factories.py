@@ -17,6 +17,7 @@ FACTORIES = Path(__file__).resolve().parents[1] / "factories"
 
 # Rows that are only ever written along with another, by its factory or service.
 WITHOUT = {
+    "scheduling.JobOption": "written by add_work_request, with its step",
     "tenants.Domain": "written by sign_up, with the enterprise",
     "tenants.JobProgress": "written by jobs.report_progress, while a job runs",
     "tenants.IdempotencyRecord": "written by the API, with its first answer",

@@ -85,7 +85,7 @@ class TestTemplate:
             redundant = [row[0] for row in cursor.fetchall()]
 
         # A figure to be raised knowingly: each relation is paid once an enterprise.
-        assert relations == {"tables": 28, "indexes": 74, "sequences": 1, "toast": 32}
+        assert relations == {"tables": 35, "indexes": 90, "sequences": 1, "toast": 38}
         assert redundant == []
 
 
