@@ -62,6 +62,26 @@ def weeks_of(machine_id: UUID, monday: date, weeks: int, at: datetime) -> Weeks:
     )
 
 
+def minutes_between(machine_id: UUID, start: datetime, end: datetime) -> int:
+    """Count the minutes of work in a window, whoever has them."""
+    first, last = minute(start), minute(end)
+    strip = _Strip(first, last)
+    known = {row.machine_id: row for row in Calendar.objects.all()}
+    levels = [known[key] for key in (None, machine_id) if key in known]
+    day = start.astimezone(ZONE).date()
+    monday = day - timedelta(days=day.weekday())
+    weeks = (end.astimezone(ZONE).date() - monday).days // 7 + 1
+    said = [row.efficiency_percent for row in levels if row.efficiency_percent]
+    percent = min(said[-1] if said else 100, 100)
+    return int(strip.worked(levels, monday, weeks).sum()) * percent // 100
+
+
+def is_reserved(machine_id: UUID, start: datetime, end: datetime, at: datetime) -> bool:
+    """Say whether anybody has a minute of a window."""
+    strip = _Strip(minute(start), minute(end))
+    return bool(strip.reserved(machine_id, at).any())
+
+
 class _Strip:
     """The minutes between two, each marked or not."""
 

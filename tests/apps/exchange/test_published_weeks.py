@@ -8,6 +8,7 @@ weeks behind that say too much, and is found.
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from random import Random
 from uuid import UUID
 
@@ -18,20 +19,25 @@ from apps.capacity import services as capacity
 from apps.capacity.models import Calendar, CalendarException, Reservation
 from apps.capacity.types import CalendarLevel, ShiftTime
 from apps.exchange import selectors, services
-from apps.exchange.models import Listing
+from apps.exchange.models import IdleLot, Listing
 from apps.exchange.rules.load_colors import colors_of
+from apps.exchange.types import IdleLotDraft
 from apps.kernel.errors import DomainError
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
 from apps.machines import selectors as machines
 from apps.machines import services as machines_services
+from apps.machines.models import Machine
 from apps.machines.types import DisclosedFact, MachineState
+from apps.scheduling import services as scheduling
+from apps.scheduling.types import Assumptions
 from tenants import context
 from tenants.models import Job
 from tenants.types import SYSTEM, Circle, EnterpriseRef, JobState
 from tests.apps.exchange import bucket_oracle
 from tests.factories import capacity as make_capacity
 from tests.factories import exchange as make
+from tests.factories import scheduling as plans
 
 NOON = make.NOON
 STEPS = 24
@@ -172,10 +178,30 @@ class Shop:
             machine_id=self.machine_id,
         )
 
+    def offer_idle(self) -> None:
+        start = self.soon()
+        services.offer_idle_lot(
+            draft=IdleLotDraft(
+                machine_id=self.machine_id,
+                process_code="milling-3-axis",
+                starts_at=start,
+                ends_at=start + timedelta(hours=self.rng.randrange(8, 400)),
+                floor_price=Decimal(40),
+                currency="EUR",
+            ),
+            by=SYSTEM,
+            at=self.at,
+        )
+
+    def withdraw_idle(self) -> None:
+        for row in IdleLot.objects.offered().order_by("?")[:1]:
+            services.withdraw_idle_lot(idle_lot_id=row.pk, by=SYSTEM, at=self.at)
+
     # --- and what is published then
 
     def step(self) -> None:
         usual = [self.hold] * 5 + [self.book, self.release, self.wait, self.except_some]
+        usual += [self.offer_idle] * 2
         rare = [
             self.sweep,
             self.reach_monday,
@@ -188,6 +214,7 @@ class Shop:
             self.publish,
             self.withdraw,
             self.disclose,
+            self.withdraw_idle,
         ]
         act: Callable[[], None] = self.rng.choice(usual * 2 + rare)
         said = ""
@@ -235,10 +262,16 @@ class Shop:
                     for total, left in zip(must.total, must.unreserved, strict=True)
                 ]
                 assert row.reserved_minutes == reserved, self.log
+        for lot in IdleLot.objects.offered().filter(expires_at__gt=self.at):
+            window = (lot.machine_id, lot.starts_at, lot.ends_at)
+            assert not bucket_oracle.is_reserved(*window, self.at), self.log
+            worked = bucket_oracle.minutes_between(*window)
+            assert 0 < lot.free_minutes <= worked, self.log
+            assert Machine.objects.get(pk=lot.machine_id).state == "active", self.log
 
 
 class TestPublishedWeeks:
-    @pytest.mark.parametrize("seed", range(10))
+    @pytest.mark.parametrize("seed", range(6))
     def test_never_say_more_than_calendar_and_reservations_leave(
         self, shop: EnterpriseRef, seed: int
     ) -> None:
@@ -248,6 +281,36 @@ class TestPublishedWeeks:
             going_on.check(set(mills))
             for _step in range(STEPS):
                 going_on.step()
+
+    def test_follow_a_plan_in_force_and_nothing_that_is_only_supposed(
+        self, mill: Listing, shop: EnterpriseRef
+    ) -> None:
+        with context.enterprise(shop):
+            going_on = Shop(shop, [mill.machine_id], seed=0)
+            going_on.run_jobs()
+            mill.refresh_from_db()
+            before = (mill.version, mill.reserved_minutes)
+            step = plans.step(mill.machine_id, setup_minutes=30)
+            closed = (mill.machine_id, Period(NOON, NOON + timedelta(days=1)))
+            supposed = Assumptions(closed=(closed,), work=(plans.draft(step),))
+            plans.proposal(what_if=supposed, at=NOON)
+            scheduling.add_work_request(
+                draft=plans.draft(step, release_at=NOON, due_at=None),
+                by=SYSTEM,
+                at=NOON,
+            )
+            proposed = plans.proposal(at=NOON)
+
+            assert going_on.run_jobs() == set()
+            mill.refresh_from_db()
+            assert (mill.version, mill.reserved_minutes) == before
+
+            plans.accepted(proposed, at=NOON)
+            fresh = going_on.run_jobs()
+            assert fresh == {mill.machine_id}
+            going_on.check(fresh)
+            mill.refresh_from_db()
+            assert (before[1][0], mill.reserved_minutes[0]) == (0, 150)
 
     def test_follow_the_clock_to_monday(
         self, mill: Listing, shop: EnterpriseRef
