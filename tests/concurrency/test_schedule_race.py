@@ -13,8 +13,8 @@ from django.db import connection
 from apps.capacity import services as capacity
 from apps.capacity.models import Reservation
 from apps.kernel.errors import DomainError
-from apps.scheduling import services
-from apps.scheduling.models import JobOrder, Schedule
+from apps.scheduling import selectors, services
+from apps.scheduling.models import JobOrder, Schedule, WorkRequest
 from tenants import context
 from tenants.types import SYSTEM, EnterpriseRef
 from tests.factories import capacity as calendars
@@ -60,6 +60,18 @@ def holding(machine_id: UUID) -> Callable[[], object]:
         expires_at=TWO_DAYS_ON,
         by=SYSTEM,
         at=MONDAY_7,
+    )
+
+
+def starting(job: JobOrder) -> Callable[[], object]:
+    return lambda: services.move_job_order_state(
+        job_order_id=job.pk, to="running", version=job.version, by=SYSTEM, at=MONDAY_7
+    )
+
+
+def cancelling(work: WorkRequest) -> Callable[[], object]:
+    return lambda: services.cancel_work_request(
+        work_request_id=work.pk, version=work.version, by=SYSTEM, at=MONDAY_7
     )
 
 
@@ -120,3 +132,51 @@ def test_a_plan_and_holds_never_share_a_minute(
                 planned.exists() == Schedule.objects.filter(state="accepted").exists()
             )
     assert "won" in outcomes
+
+
+def test_work_that_is_begun_or_cancelled_beside_a_plan(
+    north: EnterpriseRef, mills: list[UUID]
+) -> None:
+    """Nobody waits for each other in a circle, and what has begun is not moved."""
+    for _round in range(ROUNDS):
+        with context.enterprise(north):
+            works = [make.work_request(*mills) for _number in range(2)]
+            plan = make.proposal()
+            job = make.only_job(works[0])
+
+        ended = race(
+            north,
+            [accepting(plan), starting(job), cancelling(works[1]), accepting(plan)],
+        )
+
+        assert ended["won"] in {2, 3}
+        assert set(ended) <= {"won", "schedule_outdated", "schedule_decided"}
+        with context.enterprise(north):
+            assert overlaps() == 0
+            plan.refresh_from_db()
+            job.refresh_from_db()
+            assert job.state == "running"
+            # Begun first, it has no place in a plan; else the plan had given it one.
+            assert (job.reservation_id is not None) == (plan.state == "accepted")
+            cancelled = JobOrder.objects.get(work_request=works[1])
+            assert (cancelled.state, cancelled.reservation_id) == ("aborted", None)
+
+
+def test_setup_times_set_at_once_are_those_of_one(
+    north: EnterpriseRef, mills: list[UUID]
+) -> None:
+    def setting(minutes: int) -> Callable[[], object]:
+        return lambda: services.set_setup_times(
+            machine_id=mills[0],
+            rows=[("shafts", "plates", minutes)],
+            by=SYSTEM,
+            at=MONDAY_7,
+            instead_of=[],
+        )
+
+    ended = race(north, [setting(10), setting(20), setting(30)])
+
+    assert ended == Counter({"won": 1, "setup_times_changed": 2})
+    with context.enterprise(north):
+        (row,) = selectors.setup_times(mills[0])
+        assert row.minutes in {10, 20, 30}

@@ -95,7 +95,6 @@ def revise_work_request(
         setattr(found, column, value)
     found.version += 1
     found.save()
-    lock_jobs(found.job_orders.values("pk"))
     jobs = list(found.job_orders.all())
     if _said(jobs) != draft.steps:
         _check_not_begun(jobs)
@@ -127,7 +126,6 @@ def cancel_work_request(
             field="work_request",
             remedy=_("Cancel the order; its work ends with it."),
         )
-    lock_jobs(found.job_orders.values("pk"))
     _abort(found, by=by, at=at, lets_go=True)
     return selectors.work_request(found.pk)
 
@@ -390,6 +388,7 @@ def _locked(work_request_id: UUID, version: int) -> WorkRequest:
             value=version,
             remedy=_("Look at it again and repeat the change."),
         )
+    lock_jobs(found.job_orders.values("pk"))
     return selectors.work_request(found.pk)
 
 
