@@ -13,6 +13,8 @@ from apps.capacity import services as reservations
 from apps.capacity.models import Reservation
 from apps.kernel.errors import DomainError, InvalidInput
 from apps.kernel.periods import Period
+from apps.machines import selectors as machines
+from apps.machines import services as machine_services
 from apps.scheduling import selectors, services
 from apps.scheduling.models import JobOrder, Schedule, WorkRequest
 from apps.scheduling.types import (
@@ -282,6 +284,24 @@ class TestAccepting:
             make.accepted(found)
 
         assert Reservation.objects.count() == 1
+
+    @pytest.mark.parametrize("state", ["in_maintenance", "retired"])
+    def test_after_its_machine_left_service_is_refused(
+        self, hurco: UUID, mazak: UUID, state: str
+    ) -> None:
+        work(step("Mill", hurco))
+        work(step("Turn", mazak))
+        found = make.proposal()
+        known = machines.machine_detail(hurco).machine
+        machine_services.change_state(
+            machine_id=hurco, version=known.version, state=state, by=SYSTEM, at=MONDAY_7
+        )
+
+        with pytest.raises(services.ScheduleOutdated) as refused:
+            make.accepted(found)
+
+        assert "Mill has no machine in service" in str(refused.value)
+        assert not Reservation.objects.exists()
 
     def test_after_the_work_changed_is_refused(self, hurco: UUID) -> None:
         made = work(step("Mill", hurco))
