@@ -87,6 +87,7 @@ def foreign(
         table = make.machines.table_import()
         center = make.machines.work_center(site=machine.site)
         work = plans.work_request(machine.pk)
+        job = plans.only_job(work)
         schedule = plans.schedule()
         closing = capacity.add_exception(
             level=CalendarLevel(machine_id=machine.pk),
@@ -121,7 +122,7 @@ def foreign(
         "subject_id": machine.pk,
         "exception_id": closing.pk,
         "work_request_id": work.pk,
-        "job_order_id": plans.only_job(work).pk,
+        "job_order_id": job.pk,
         "schedule_id": schedule.pk,
         "route_id": held.route_id,
         "table_import_id": table.pk,
