@@ -315,9 +315,10 @@ class Resources:
         schedule = make_plans.schedule()
         make_plans.scheduled_job(schedule, make_plans.only_job(work), machine_id)
         supposed = make_plans.draft(step, title=CANARIES["supposed work"])
-        make_plans.schedule(
+        what_if = make_plans.schedule(
             is_what_if=True, assumptions=Assumptions(work=(supposed,)).as_json()
         )
+        self.ids["what_if_id"] = str(what_if.pk)
         make_plans.setup_time(machine_id, from_family=CANARIES["setup family"])
         return work, schedule
 
@@ -589,6 +590,7 @@ FORM_REFERENCES = {
         "language": "en",
     },
     ("machine-copy", "source_id"): {},
+    ("job-order-pin", "machine_id"): {},
     ("machine-alike", "target_ids"): {},
 }
 

@@ -164,6 +164,11 @@ class TestOwn:
                 f"/machines/{world.ids['machine_id']}/",
                 f"/parts/{world.ids['part_id']}/",
                 "/capacity/shifts/",
+                "/market/idle-lots/",
+                "/work-requests/",
+                f"/work-requests/{world.ids['work_request_id']}/",
+                f"/machines/{world.ids['machine_id']}/setup-times/",
+                f"/schedule/{world.ids['what_if_id']}/",
             )
         )
         files = {

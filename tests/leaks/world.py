@@ -19,6 +19,7 @@ from tenants.registry.services import (
 from tenants.types import EnterpriseRef, Role
 from tests.factories import machines as make_machines
 from tests.factories import orders as make_orders
+from tests.factories import scheduling as make_plans
 from tests.leaks.resources import CANARIES, Resources
 from tests.support.api import HOST as API_HOST
 from tests.support.api import Partner, partner_of
@@ -116,6 +117,7 @@ class World:
             machine = make_machines.machine(site_id=site.pk, code=f"M-{ref.slug}")
             other = make_machines.machine(site_id=site.pk, code=f"N-{ref.slug}")
             table = make_machines.table_import()
+            job = make_plans.only_job(make_plans.work_request(machine.pk))
             draft = make_orders.drafted_rfq()
             part_id = draft.lines.get().part_id
         return {
@@ -123,6 +125,7 @@ class World:
             "machine_id": str(machine.pk),
             "other_machine_id": str(other.pk),
             "table_import_id": str(table.pk),
+            "job_order_id": str(job.pk),
             "rfq_id": str(draft.pk),
             "part_id": str(part_id),
         }
