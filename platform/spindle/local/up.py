@@ -145,11 +145,15 @@ class Cloud:
         self._environ["SPINDLE_SECRET_KEY"] = remembered_secret(VAR / "secret")
         self._compile_messages()
         static = self._start_collecting_static_files()
+        # Half a minute the first time, which the first who plans would wait for.
+        solver = self._manage(["compile_solver"], "solver")
         self._start_postgres()
         self._start_valkey()
         self._bootstrap()
         logins = self._prepare()
         self._finish_collecting_static_files(static)
+        with self._console.step("Solver of schedules"):
+            self._wait_for(solver)
         self._start_faces()
         self._report(logins)
         while True:
