@@ -13,7 +13,7 @@ class Command(BaseCommand):
 
     help = "Compile the solver of schedules into Numba's cache (NUMBA_CACHE_DIR)."
     # It needs no database, and is run where there is none.
-    requires_system_checks: list[str] = []  # noqa: RUF012
+    requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Compile, and say how long it took."""
