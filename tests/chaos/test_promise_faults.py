@@ -1,7 +1,7 @@
 """Promises under faults: a clock that is wrong, a process that dies half way."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from apps.exchange.services import quoting
 from apps.kernel.errors import DomainError
 from apps.kernel.identifiers import uuid7
 from apps.kernel.periods import Period
+from apps.orders import selectors as orders
 from apps.orders.models import Quote
 from tenants import context, jobs
 from tenants.jobs import runner, sweeper
@@ -162,6 +163,55 @@ class TestClock:
         assert with_clock_off_by(-HOUR, book) == 0
         with context.enterprise(north):
             assert [row.state for row in Reservation.objects.all()] == ["held"] * 2
+
+
+class TestClockOfQuotes:
+    @pytest.fixture
+    def quote(self, north: EnterpriseRef, south: EnterpriseRef) -> Quote:
+        make.shop(north)
+        return make.auto_quoted(north, make.demand(south).pk, make.listing(north).pk)
+
+    def valid_until(self, moment: datetime, *refs: EnterpriseRef) -> None:
+        for ref in refs:
+            with context.enterprise(ref):
+                Quote.objects.update(valid_until_at=moment)
+
+    def test_one_hour_ahead_takes_no_quote_back_and_awards_it(
+        self, north: EnterpriseRef, south: EnterpriseRef, quote: Quote
+    ) -> None:
+        self.valid_until(timezone.now() + HOUR / 2, north, south)
+
+        def sweep_and_award() -> None:
+            ahead = timezone.now()
+            for ref in (north, south):
+                with context.enterprise(ref):
+                    assert not orders.has_lapsed_quotes(ahead)
+                    assert exchange.expire_quotes(at=ahead) == 0
+            with context.enterprise(south):
+                exchange.award(quote_id=quote.pk, by=BY, at=ahead)
+
+        assert with_clock_off_by(HOUR, sweep_and_award) == 0
+        for ref in (north, south):
+            with context.enterprise(ref):
+                assert Quote.objects.get().state == "accepted"
+        with context.enterprise(north):
+            assert Reservation.objects.get().state == "booked"
+
+    def test_one_hour_behind_awards_nothing_that_is_over(
+        self, north: EnterpriseRef, south: EnterpriseRef, quote: Quote
+    ) -> None:
+        self.valid_until(timezone.now() - HOUR / 2, north, south)
+
+        def award_and_sweep() -> None:
+            behind = timezone.now()
+            with context.enterprise(south):
+                with pytest.raises(DomainError, match="Ask the seller for a new"):
+                    exchange.award(quote_id=quote.pk, by=BY, at=behind)
+                assert exchange.expire_quotes(at=behind) == 1
+
+        assert with_clock_off_by(-HOUR, award_and_sweep) == 0
+        with context.enterprise(south):
+            assert Quote.objects.get().state == "expired"
 
 
 class TestDeathBetweenHoldAndQuote:

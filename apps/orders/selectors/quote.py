@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.capacity import selectors as capacity
 from apps.kernel.errors import NotFound
 from apps.orders.models import Quote, QuoteLine, QuoteQuerySet
 from apps.orders.types import QuoteState
@@ -77,4 +78,4 @@ def _with_lines(found: QuoteQuerySet) -> QuoteQuerySet:
 
 def has_lapsed_quotes(at: datetime) -> bool:
     """Say whether quotes are over that nobody has let go yet."""
-    return Quote.objects.lapsed_at(at).exists()
+    return Quote.objects.lapsed_at(capacity.by_database_clock(at)).exists()

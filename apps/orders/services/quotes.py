@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from apps.capacity import selectors as capacity
 from apps.kernel.errors import Conflict, InvalidInput
 from apps.kernel.money import round_money
 from apps.orders.models import Quote, QuoteLine, Rfq, RfqLine
@@ -127,7 +128,8 @@ def accept_quote(
     :raises LineAlreadyAwarded: if another quote was accepted for the same line.
     """
     known = Quote.objects.filter(pk=quote_id).first()
-    if known is not None and known.is_open and known.valid_until_at <= at:
+    now = capacity.by_database_clock(at)
+    if known is not None and known.is_open and known.valid_until_at <= now:
         raise QuoteLapsed(
             _("%(quote)s was valid until %(until)s.")
             % {
@@ -214,8 +216,11 @@ def withdraw_quote(
 def expire_quotes(*, at: datetime) -> list[Quote]:
     """Let go of the quotes whose validity has ended; return them."""
     expired = []
+    # As with the time that is held for them, by the clock that all share: no worker
+    # whose own is ahead takes an offer back that still stands.
+    lapsed = Quote.objects.lapsed_at(capacity.by_database_clock(at))
     # Rows that someone is deciding on at this moment are left to the next sweep.
-    lapsed = Quote.objects.lapsed_at(at).select_for_update(skip_locked=True)
+    lapsed = lapsed.select_for_update(skip_locked=True)
     for quote_id in list(lapsed.values_list("pk", flat=True)):
         quote = _decide(quote_id, QuoteState.EXPIRED, by=SYSTEM, at=at, version=None)
         moves.record("quote.expired", quote, by=SYSTEM, at=at)
