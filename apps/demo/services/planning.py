@@ -16,6 +16,7 @@ from apps.demo.data.work import (
     StepRow,
     WorkRow,
 )
+from apps.demo.services.idle_time import offer_idle_time
 from apps.machines import selectors as machines
 from apps.scheduling import selectors as scheduling
 from apps.scheduling import services
@@ -93,6 +94,7 @@ def go_on_planning(*, at: datetime) -> None:
             jobs.enqueue(GO_ON, run_after=at + LOOK_AGAIN_AFTER)
         return
     _pin(by, at)
+    offer_idle_time(shop, by=by, at=at)
     _add(shop, at, is_late_comer=True)
     _request(by, ScheduleObjective.TARDINESS, at)
     _request(

@@ -13,6 +13,7 @@ from apps.demo.services import planning
 from apps.demo.services.draining import drain
 from apps.demo.services.enterprises import write_enterprise
 from apps.demo.services.hands import Hands
+from apps.exchange import selectors as exchange
 from apps.scheduling import selectors as scheduling
 from apps.scheduling.types import ScheduleState
 from tenants import context
@@ -76,6 +77,10 @@ def test_a_shop_has_a_plan_in_force_a_proposal_and_a_rush_that_is_tried(
         assert scheduling.rush_of(rush.pk).title == "Clamping bracket, rush"
         assert scheduling.proposal_to_decide() is not None
         assert scheduling.why_outdated(found[1]) == ""
+        # The market shows what is idle, below the shop's ordinary hour.
+        offers = list(exchange.market_idle_lots())
+        assert [one.is_own for one in offers] == [True, True]
+        assert all(one.free_minutes >= 480 and one.floor_price > 0 for one in offers)
 
     # What is there stays as it is.
     go_on(shop)
