@@ -261,4 +261,5 @@ class TestCapacityGroups:
 
         answer = partner.get(f"{self.ADDRESS}?customer=BPNL1&supplier=BPNL00000003B2OM")
 
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_parameter")
+        assert answer.json()["detail"].startswith("customer: BPNL1 is no")

@@ -96,11 +96,12 @@ def test_a_planner_gets_machines_into_the_exchange(open_page, look):
     page.get_by_text("is shown to buyers within seconds").wait_for()
     assert look(page) == []
 
-    page.goto(f"{PORTAL}/capacity/")
-    page.fill("#id_work", "30")
-    page.select_option("#id_process_code", "milling-3-axis")
+    page.goto(f"{PORTAL}/capacity/promise/")
+    page.fill("#id_quantity", "30")
+    page.select_option("#id_s1-process_code", "milling-3-axis")
+    page.fill("#id_s1-minutes_per_part", "12")
     page.get_by_role("button", name="Work it out").click()
-    page.get_by_text("can finish on").wait_for()
+    page.get_by_text("All parts can be there on").wait_for()
     assert look(page) == []
 
 

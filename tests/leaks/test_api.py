@@ -98,6 +98,14 @@ def path_of(route: str, ids: dict[str, str]) -> str:
     return found
 
 
+# What an operation has to be asked beside its address.
+QUERIES = {
+    "GET /v1/machines/<uuid:machine_id>/maintenance": (
+        "?starts_at=2035-05-07T06:00:00Z&ends_at=2035-05-07T08:00:00Z"
+    )
+}
+
+
 def ask(caller: Partner, name: str, ids: dict[str, str], **headers: str) -> Any:
     """Send an operation with a well-formed body that names things of `ids`."""
     method, route = name.split(" ", 1)
@@ -106,7 +114,8 @@ def ask(caller: Partner, name: str, ids: dict[str, str], **headers: str) -> Any:
         body = {}
     if method in ("PUT", "PATCH", "DELETE"):
         headers["If-Match"] = "*"
-    return caller.call(method, path_of(route, ids), body, **headers)
+    path = path_of(route, ids) + QUERIES.get(name, "")
+    return caller.call(method, path, body, **headers)
 
 
 def nobodys(ids: dict[str, str], name: str) -> tuple[dict[str, str], str]:

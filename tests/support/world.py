@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from tenants import context
-from tenants.models import Enterprise, User
+from tenants.models import Enterprise, Membership, User
 from tenants.provisioning import migrating, services
 from tenants.registry import preparation
 from tenants.registry.selectors import enterprise_by_slug, forget_enterprises
@@ -104,5 +104,8 @@ def empty_shared() -> None:
         Enterprise.objects.filter(suspended_at__isnull=False).update(
             suspended_at=None, suspended_by=None
         )
+        for slug, facts in CAST.items():
+            others = Membership.objects.exclude(user__email=facts["email"])
+            others.filter(enterprise__slug=slug).delete()
         User.objects.exclude(email__in=[one["email"] for one in CAST.values()]).delete()
     forget_enterprises()

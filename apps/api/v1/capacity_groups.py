@@ -10,10 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.api.endpoints import Endpoint
+from apps.api.errors import Problem
 from apps.api.pagination import Filter, asked
 from apps.api.v1.machine_shells import NotCarriedListShape
 from apps.capacity import selectors as capacity
 from apps.capacity.rules.capacity_groups import MEDIA_TYPE
+from apps.kernel.errors import InvalidInput
 
 
 class WeekBasedCapacityGroups(Endpoint):
@@ -38,12 +40,17 @@ class WeekBasedCapacityGroups(Endpoint):
     def get(self, request: Request) -> Any:
         """Return a list of aspects, version 3.0.0: one for each group."""
         wanted = asked(request, self.filters)
-        raw = capacity.written_capacity_groups(
-            by=cast("Literal['work_center', 'process']", wanted["by"] or "process"),
-            customer=wanted["customer"],
-            supplier=wanted["supplier"],
-            at=timezone.now(),
-        )
+        try:
+            raw = capacity.written_capacity_groups(
+                by=cast("Literal['work_center', 'process']", wanted["by"] or "process"),
+                customer=wanted["customer"],
+                supplier=wanted["supplier"],
+                at=timezone.now(),
+            )
+        except InvalidInput as error:
+            # What is asked for by the address is refused as all parameters are.
+            detail = f"{error.field}: {error}"
+            raise Problem(400, "invalid_parameter", detail) from error
         return HttpResponse(raw, content_type=MEDIA_TYPE)
 
 

@@ -100,7 +100,7 @@ def written_capacity_groups(
                 % {"number": number[:20]},
                 field=field,
                 value=number[:20],
-                remedy=_("Give one such as BPNL00000003AYRE."),
+                remedy=_("Give one such as BPNL7588787849VQ."),
             )
     groups = capacity_groups(by=by, at=at)
     return rules.as_json(groups, supplier=supplier, customer=customer, at=at)

@@ -535,7 +535,7 @@
     ArrowLeft: -STEP, ArrowRight: STEP, ArrowUp: -DAY, ArrowDown: DAY,
     PageUp: -60, PageDown: 60,
   };
-  let lastGo = 0;
+  let lastGo = -Infinity;
   const around = (minute) => ((minute % WEEK) + WEEK) % WEEK;
   const walk = (event) => {
     let by = MOVES[event.key];

@@ -260,7 +260,7 @@
 
   // --- the keyboard
 
-  let lastGo = 0;
+  let lastGo = -Infinity;
   const NUDGES = {
     ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
   };
