@@ -95,7 +95,7 @@ def empty_shared() -> None:
             " (tablename LIKE 'exchange\\_%' OR tablename LIKE 'verification\\_%'"
             " OR tablename IN ('tenants_job',"
             " 'tenants_jobprogress', 'tenants_idempotencyrecord', 'tenants_archive',"
-            " 'tenants_closure', 'tenants_registerimport', 'tenants_throttle'))"
+            " 'tenants_closure', 'tenants_registerimport', 'tenants_throttle', 'tenants_apiclient'))"
         )
         tables = ", ".join(f'"{row[0]}"' for row in cursor.fetchall())
         cursor.execute(f"TRUNCATE {tables} CASCADE")
