@@ -116,10 +116,10 @@ def price(
     form = stock_form(process_code)
     stock = _stock(form, facts, part, cost.stock_allowance_mm)
     minutes, minutes_basis = _piece_minutes(form, cost, facts, part, stock)
-    setup_hours = cost.setup_minutes / MINUTES_PER_HOUR
 
     programming = round_money(cost.programming_hours * cost.programming_rate)
-    setup = round_money(setup_hours * cost.setup_rate)
+    # Multiplied first: a quotient that does not end would lose half a cent.
+    setup = round_money(cost.setup_minutes * cost.setup_rate / MINUTES_PER_HOUR)
     material, material_basis = _material(cost, facts, stock)
     machining = round_money(minutes * cost.hourly_rate / MINUTES_PER_HOUR)
     inspection = round_money(
